@@ -1,0 +1,1 @@
+"""The half of the extraction that knows no vendor: request → page → columns, windows, replacing."""

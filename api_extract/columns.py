@@ -1,0 +1,194 @@
+"""Page bytes to Arrow under a declared schema; what was not declared is kept as JSON."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+import pyarrow as pa
+import pyarrow.compute as pc
+from msgspec import UNSET, Struct, UnsetType
+from msgspec.structs import astuple
+
+from api_extract.errors import NotAsAgreed
+from api_extract.tables import ARROW, Column, Kind, Table
+
+UNDECLARED = Column("_undeclared", "json", "Keys of the answer that nobody documented.")
+
+Tree = dict[str, "Column | Tree"]
+
+_PYTHON: dict[Kind, Any] = {
+    "bigint": int,
+    "double": float,
+    "bool": bool,
+    "text": str,
+    "timestamp": str,
+    "date": str,
+    "json": Any,
+}
+
+
+@dataclass
+class Seen:
+    """What the answers held beside rows: how often a key was absent, and which were unknown."""
+
+    rows: int = 0
+    absent: dict[str, int] = field(default_factory=dict)
+    undeclared: set[str] = field(default_factory=set)
+
+
+class Reader:
+    """Turns rows of one table, as JSON or as decoded objects, into Arrow columns.
+
+    A typed decoder is strict at first; only where it meets an unknown key, a second and slower
+    one reads the same rows again and keeps what is unknown in `_undeclared`.
+    """
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        self.seen = Seen()
+        self.schema = table.schema.append(pa.field(UNDECLARED.name, pa.string()))
+        self._tree = _tree(table.columns)
+        self._strict = list[_struct(table.name, self._tree, strict=True)]  # type: ignore[misc]
+        self._lenient = list[_struct(table.name, self._tree, strict=False)]  # type: ignore[misc]
+
+    def read(self, rows: msgspec.Raw | list[dict[str, Any]]) -> pa.Table:
+        """Return the rows as a table; raises NotAsAgreed where a value has another type."""
+        try:
+            structs, unknown = self._decode(rows)
+            leaves = _leaves([astuple(s) for s in structs], self._tree)
+            arrays = {c.name: self._array(c, values) for c, values in leaves if c.loaded}
+        except (msgspec.DecodeError, OverflowError) as error:
+            raise NotAsAgreed(f"{self.table.name}: {error}") from None
+        self.seen.rows += len(structs)
+        arrays[UNDECLARED.name] = pa.array(unknown or [None] * len(structs), pa.string())
+        table = pa.table(arrays, schema=self.schema.remove_metadata())
+        for name in self.table.key:
+            if table[name].null_count:
+                raise NotAsAgreed(f"{self.table.name}.{name}: a row has no key")
+        return table
+
+    def empty(self) -> pa.Table:
+        """Return a table without rows."""
+        return self.schema.empty_table()
+
+    def _decode(
+        self, rows: msgspec.Raw | list[dict[str, Any]]
+    ) -> tuple[list[Struct], list[str | None]]:
+        try:
+            return _convert(rows, self._strict), []
+        except msgspec.ValidationError:
+            structs = _convert(rows, self._lenient)
+        plain: list[dict[str, Any]] = _convert(rows, list[dict[str, Any]])
+        extras = [_undeclared(row, self._tree) for row in plain]
+        self.seen.undeclared.update(f"{self.table.name}.{k}" for extra in extras for k in extra)
+        return structs, [_json(extra) if extra else None for extra in extras]
+
+    def _array(self, column: Column, values: Sequence[Any]) -> pa.Array:
+        try:
+            array = pa.array(values, _wire(column)) if column.kind != "json" else None
+        except (pa.ArrowInvalid, pa.ArrowTypeError, TypeError):
+            array = None  # UNSET among the values, as for a key that is not in every row
+        if array is None:
+            absent = sum(v is UNSET for v in values)
+            if absent:
+                self.seen.absent[column.name] = self.seen.absent.get(column.name, 0) + absent
+            known = [None if v is UNSET else v for v in values]
+            if column.kind == "json":
+                known = [None if v is None else _json(v) for v in known]
+            array = pa.array(known, _wire(column))
+        try:
+            array = array.cast(ARROW[column.kind])
+        except pa.ArrowInvalid:
+            raise NotAsAgreed(
+                f"{self.table.name}.{column.name}: not every value is a {column.kind}"
+            ) from None
+        return pseudonyms(array) if column.hashed else array
+
+
+def pseudonyms(array: pa.Array) -> pa.Array:
+    """Replace each value by the first 32 hex digits of its SHA-256."""
+    return pa.array(
+        [
+            None if v is None else hashlib.sha256(str(v).encode()).hexdigest()[:32]
+            for v in array.to_pylist()
+        ],
+        pa.string(),
+    )
+
+
+def content_hash(table: pa.Table, key: Sequence[str]) -> str:
+    """Return a digest of the rows that depends on neither their order nor their chunks."""
+    rows = table.sort_by([(name, "ascending") for name in key]).combine_chunks()
+    columns: list[pa.ChunkedArray] = []
+    for column in rows.columns:
+        blank = pa.scalar(_BLANKS.get(column.type, 0), column.type)
+        columns += [pc.is_valid(column), pc.fill_null(column, blank)]
+    sink = pa.BufferOutputStream()
+    plain = pa.table(columns, [str(n) for n in range(len(columns))])
+    with pa.ipc.new_stream(sink, plain.schema) as writer:
+        writer.write_table(plain)
+    return hashlib.blake2b(sink.getvalue(), digest_size=16).hexdigest()
+
+
+_BLANKS: dict[pa.DataType, object] = {pa.string(): "", pa.bool_(): False}
+
+
+def _tree(columns: Sequence[Column]) -> Tree:
+    tree: Tree = {}
+    for column in columns:
+        *parents, leaf = column.name.split("__")
+        node = tree
+        for parent in parents:
+            child = node.setdefault(parent, {})
+            assert isinstance(child, dict), f"{parent} is a column and an object"  # noqa: S101 - a declaration of ours
+            node = child
+        node[leaf] = column
+    return tree
+
+
+def _struct(name: str, tree: Tree, *, strict: bool) -> type[Struct]:
+    fields = []
+    for key, node in tree.items():
+        kind = _PYTHON[node.kind] if isinstance(node, Column) else _struct(key, node, strict=strict)
+        fields.append((key, kind | None | UnsetType if kind is not Any else Any, UNSET))
+    return msgspec.defstruct(name, fields, gc=False, forbid_unknown_fields=strict)
+
+
+def _convert(rows: msgspec.Raw | list[dict[str, Any]], into: Any) -> Any:  # noqa: ANN401 - a type made at run time
+    if isinstance(rows, msgspec.Raw):
+        return msgspec.json.decode(rows, type=into)
+    return msgspec.convert(rows, into)
+
+
+def _leaves(rows: Sequence[tuple[Any, ...]], tree: Tree) -> Iterator[tuple[Column, Sequence[Any]]]:
+    """Yield each column with its values, walking into nested objects."""
+    by_field = zip(*rows, strict=True) if rows else ([] for _ in tree)
+    for node, values in zip(tree.values(), by_field, strict=True):
+        if isinstance(node, Column):
+            yield node, values
+        else:
+            nested = [astuple(v) if isinstance(v, Struct) else (v,) * len(node) for v in values]
+            yield from _leaves(nested, node)
+
+
+def _undeclared(row: dict[str, Any], tree: Tree) -> dict[str, Any]:
+    extra = {k: v for k, v in row.items() if k not in tree}
+    for key, node in tree.items():
+        nested = row.get(key)
+        if (
+            isinstance(node, dict)
+            and isinstance(nested, dict)
+            and (more := _undeclared(nested, node))
+        ):
+            extra[key] = more
+    return extra
+
+
+def _wire(column: Column) -> pa.DataType:
+    return pa.string() if column.kind in ("timestamp", "date", "json") else ARROW[column.kind]
+
+
+def _json(value: object) -> str:
+    return msgspec.json.encode(value, order="sorted").decode()

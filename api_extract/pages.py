@@ -1,0 +1,59 @@
+"""Requests, pages, and the loop that fetches the pages of one list in order."""
+
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from itertools import islice
+
+import msgspec
+
+IN_FLIGHT = 4  # with 50 ms per answer, more requests only fight for the interpreter
+
+
+@dataclass(frozen=True)
+class Request:
+    """One GET: a path, its query as ordered pairs, and the kind its limits are counted by."""
+
+    path: str
+    params: tuple[tuple[str, str], ...] = ()
+    kind: str = ""
+
+    def with_params(self, **params: object) -> "Request":
+        """Return the request with these parameters set, replacing equal names."""
+        kept = tuple(pair for pair in self.params if pair[0] not in params)
+        return replace(self, params=kept + tuple((k, str(v)) for k, v in params.items()))
+
+
+@dataclass(frozen=True)
+class Page:
+    """The undecoded rows of one answer; counts are None where the list is not paged."""
+
+    rows: msgspec.Raw
+    number: int = 1
+    count_pages: int = 1
+    count_items: int | None = None
+
+
+def iter_pages(
+    first: Page,
+    rest: Sequence[Request],
+    fetch: Callable[[Request], Page],
+    in_flight: int = IN_FLIGHT,
+) -> Iterator[Page]:
+    """Yield the first page, then the rest in order, a few of them fetched ahead."""
+    yield first
+    if not rest:
+        return
+    pool = ThreadPoolExecutor(in_flight, thread_name_prefix="page")
+    try:
+        upcoming = iter(rest)
+        flying: deque[Future[Page]] = deque(
+            pool.submit(fetch, request) for request in islice(upcoming, in_flight)
+        )
+        while flying:
+            page = flying.popleft().result()
+            flying.extend(pool.submit(fetch, request) for request in islice(upcoming, 1))
+            yield page
+    finally:
+        pool.shutdown(cancel_futures=True)

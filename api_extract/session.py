@@ -1,0 +1,175 @@
+"""The one seam to the network: limits, retries, timeouts, and errors that say whose move it is."""
+
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from typing import TypeVar
+
+import msgspec
+import requests
+from requests.adapters import HTTPAdapter
+from requests.auth import AuthBase
+from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
+from tenacity.wait import wait_exponential_jitter
+
+from api_extract.errors import (
+    BadCredentials,
+    ExtractError,
+    Forbidden,
+    Gone,
+    NotAsAgreed,
+    Passing,
+    TheirMove,
+)
+from api_extract.limits import Limit, Limiter
+from api_extract.pages import IN_FLIGHT, Request
+
+T = TypeVar("T")
+
+ATTEMPTS = 6
+LONGEST_WAIT = 300.0  # seconds; a server that wants more is told of in the error instead
+TIMEOUT = (10.0, 120.0)  # seconds to connect, and between two bytes: heavy reports take 23 s
+
+_MAY_PASS = {
+    HTTPStatus.TOO_MANY_REQUESTS,
+    HTTPStatus.INTERNAL_SERVER_ERROR,
+    HTTPStatus.BAD_GATEWAY,
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    HTTPStatus.GATEWAY_TIMEOUT,
+}
+
+_REFUSALS: dict[int, tuple[type[ExtractError], str]] = {
+    HTTPStatus.UNAUTHORIZED: (BadCredentials, ". Check the login e-mail and the API key."),
+    HTTPStatus.FORBIDDEN: (Forbidden, ". The key's owner lacks the right to read this."),
+    HTTPStatus.NOT_FOUND: (Gone, ""),
+    HTTPStatus.GONE: (Gone, ". This version of the resource has ended."),
+}
+
+
+class Session:
+    """Fetches answers of one API; safe to share between threads.
+
+    `auth` keeps the secrets, because headers end up in debug logs. `explain` reads the server's
+    own message out of an error body. `requests` and `waited` (seconds) add up over its life.
+    """
+
+    def __init__(  # noqa: PLR0913 - a seam has many sides; all but three have defaults
+        self,
+        base_url: str,
+        auth: AuthBase,
+        headers: Mapping[str, str],
+        *,
+        limits: Sequence[Limit] = (),
+        explain: Callable[[bytes], str] = lambda _: "",
+        sleep: Callable[[float], None] = time.sleep,
+        timeout: tuple[float, float] = TIMEOUT,
+    ) -> None:
+        self.base_url = base_url.rstrip("/")
+        self.requests = 0
+        self.waited = 0.0
+        self._auth = auth
+        self._headers = dict(headers)
+        self._explain = explain
+        self._sleep = sleep
+        self._timeout = timeout
+        self._limiter = Limiter(limits, sleep=sleep)
+        self._lock = threading.Lock()
+        self._http = requests.Session()
+        self._http.mount(self.base_url, HTTPAdapter(pool_maxsize=IN_FLIGHT, max_retries=0))
+        self._backoff = wait_exponential_jitter(initial=1, max=60, jitter=1)
+
+    def fetch(self, request: Request, read: Callable[[bytes], T]) -> T:
+        """Return what `read` makes of the answer, trying again while that may help.
+
+        Raises the ExtractError that fits the last attempt. A body that is not whole JSON is
+        tried again; one that is JSON of another shape is `NotAsAgreed` at once.
+        """
+        retrying = Retrying(
+            stop=stop_after_attempt(ATTEMPTS),
+            wait=self._pause,
+            retry=retry_if_exception_type(Passing),
+            sleep=self._wait,
+            reraise=True,
+        )
+        for attempt in retrying:
+            with attempt:
+                return self._attempt(request, read)
+        raise AssertionError("unreachable: the last failure is raised again")
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    def _attempt(self, request: Request, read: Callable[[bytes], T]) -> T:
+        waited = self._limiter.acquire(request.kind)
+        with self._lock:
+            self.requests += 1
+            self.waited += waited
+        try:
+            response = self._http.get(
+                self.base_url + request.path,
+                params=request.params,
+                headers=self._headers,
+                auth=self._auth,
+                timeout=self._timeout,
+                allow_redirects=False,
+            )
+            body = response.content
+        except requests.RequestException as error:
+            # The cause is cut off: its text and its request object hold the query and the auth.
+            raise Passing(f"GET {request.path}: {type(error).__name__}") from None
+        if response.status_code != HTTPStatus.OK:
+            raise self._refusal(request, response)
+        try:
+            return read(body)
+        except msgspec.ValidationError as error:
+            raise NotAsAgreed(f"GET {request.path}: {error}") from None
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            raise Passing(f"GET {request.path}: the body is not whole JSON") from None
+
+    def _refusal(self, request: Request, response: requests.Response) -> ExtractError:
+        status = response.status_code
+        said = self._explain(response.content)
+        text = f"GET {request.path}: {status}" + (f", {said}" if said else "")
+        if status in _MAY_PASS:
+            return _wanting(text, _retry_after(response.headers.get("Retry-After")))
+        if response.is_redirect:
+            return NotAsAgreed(f"{text}. Redirects are not followed; check BASE_URL.")
+        kind, hint = _REFUSALS.get(status, (NotAsAgreed, ""))
+        return kind(text + hint)
+
+    def _pause(self, state: RetryCallState) -> float:
+        error = state.outcome.exception() if state.outcome else None
+        if isinstance(error, Passing) and error.retry_after is not None:
+            return error.retry_after
+        return float(self._backoff(state))
+
+    def _wait(self, seconds: float) -> None:
+        with self._lock:
+            self.waited += seconds
+        self._sleep(seconds)
+
+
+def _wanting(text: str, retry_after: float | None) -> ExtractError:
+    """Return the failure to retry, or the final one where the server wants too long a wait."""
+    if retry_after is not None and retry_after > LONGEST_WAIT:
+        return TheirMove(f"{text}. The server asks to wait {retry_after:.0f} s; run later.")
+    return Passing(text, retry_after)
+
+
+def _retry_after(header: str | None) -> float | None:
+    """Read a Retry-After header, which holds seconds or an HTTP date."""
+    if header is None:
+        return None
+    try:
+        return max(0.0, float(header))
+    except ValueError:
+        pass
+    try:
+        when = parsedate_to_datetime(header)
+    except ValueError:
+        return None
+    return max(0.0, (when.astimezone(UTC) - datetime.now(UTC)).total_seconds())

@@ -1,0 +1,103 @@
+"""How a table is declared: its columns, its key, and what is replaced when it is read again."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+import pyarrow as pa
+
+from api_extract.errors import YourMove
+
+Kind = Literal["bigint", "double", "bool", "text", "timestamp", "date", "json"]
+
+ARROW: dict[Kind, pa.DataType] = {
+    "bigint": pa.int64(),
+    "double": pa.float64(),
+    "bool": pa.bool_(),
+    "text": pa.string(),
+    "timestamp": pa.timestamp("us", tz="UTC"),
+    "date": pa.date32(),
+    "json": pa.string(),
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column under the API's own name; `a__b` is the key `b` of the object `a`.
+
+    `right`: the key is absent where the reader lacks a right. `personal`: tells of a person.
+    `loaded=False`: known, and never to be kept. `hashed`: kept as a pseudonym.
+    """
+
+    name: str
+    kind: Kind
+    description: str
+    right: bool = False
+    personal: bool = False
+    loaded: bool = True
+    hashed: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """A raw table. `window` names the column by whose spans it is replaced; None: as a whole.
+
+    `per` narrows a window to one value of that column, for lists asked for person by person.
+    `roams`: rows may move between windows, so a row read in one leaves all others.
+    """
+
+    name: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+    description: str
+    window: str | None = None
+    per: str | None = None
+    roams: bool = False
+    loaded: tuple[Column, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "loaded", tuple(c for c in self.columns if c.loaded))
+
+    def kind(self, column: str) -> Kind:
+        """Return the kind of a column by its name."""
+        return next(c.kind for c in self.columns if c.name == column)
+
+    @property
+    def schema(self) -> pa.Schema:
+        """The Arrow schema of the loaded columns; keys are not nullable."""
+        return pa.schema(
+            [
+                pa.field(
+                    c.name,
+                    pa.string() if c.hashed else ARROW[c.kind],
+                    nullable=c.name not in self.key,
+                )
+                for c in self.loaded
+            ]
+        )
+
+    def guarded(self, exclude: Iterable[str], hashed: Iterable[str]) -> "Table":
+        """Return the table without the excluded columns and with the hashed ones hashed.
+
+        Columns are named `table.column`. Keys and window columns hold the table together and
+        can be neither; asking for it, or for a column that does not exist, is `YourMove`.
+        """
+        out, pseudonyms = self._own(exclude), self._own(hashed)
+        return replace(
+            self,
+            columns=tuple(
+                replace(c, loaded=c.loaded and c.name not in out, hashed=c.name in pseudonyms)
+                for c in self.columns
+            ),
+        )
+
+    def _own(self, names: Iterable[str]) -> set[str]:
+        mine = {n.partition(".")[2] for n in names if n.partition(".")[0] == self.name}
+        if unknown := mine - {c.name for c in self.columns}:
+            raise YourMove(f"{self.name} has no column {', '.join(sorted(unknown))}.")
+        if needed := mine & {*self.key, self.window, self.per}:
+            names_needed = ", ".join(sorted(str(n) for n in needed))
+            raise YourMove(
+                f"{self.name} is kept by {names_needed}: it cannot be left out or hashed."
+            )
+        return mine
