@@ -131,7 +131,7 @@ def user_row(ledger: Ledger, person: Person, teams: list[int], groups: dict[str,
 
 def weekly_row(hours: tuple[float, ...], since: date, until: date | None = None) -> Row:
     """Weekly target hours; compensation is off."""
-    week = (*hours, 0, 0, 0)[:7]
+    week = (*hours, *(0,) * 7)[:7]
     return {
         "surcharge_models_id": None,
         "type": "weekly",

@@ -163,7 +163,7 @@ class Ledger:
         """Rows of a table in order of id."""
         return list(self.tables[name].values())
 
-    def add(self, name: str, **row: object) -> int:
+    def add(self, name: str, /, **row: object) -> int:
         """Store a row under the next id of its table."""
         key, self.next_ids[name] = self.next_ids[name], self.next_ids[name] + 1
         self.tables[name][key] = row if name in {"rates", "work_times"} else {"id": key, **row}

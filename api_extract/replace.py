@@ -1,0 +1,123 @@
+"""How re-read spans replace what the destination holds, in one transaction a table.
+
+A load carries, beside the rows, one hard-deleted marker row per re-read window. The merge then
+deletes what lies in any marked window or shares a key with a staged row, and inserts the rows:
+
+    rows of March, marker [1 March, 1 April)  ->  March is exactly these rows, or empty
+    no marker                                 ->  a plain upsert
+    a table without windows                   ->  exactly these rows
+
+The condition holds no literals, so it is the same in every load and cannot go stale.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+import dlt
+import pyarrow as pa
+from dlt.common.schema.typing import TColumnSchema
+from dlt.extract.items import DataItemWithMeta
+
+from api_extract.columns import UNDECLARED
+from api_extract.tables import Kind, Table
+
+WINDOW_END = "_window_end"
+DELETED = "_deleted"
+ROWS_PER_FILE_SLICE = 50_000
+
+Bound = datetime | date | int
+
+_FILLERS: dict[Kind, Any] = {
+    "bigint": -1,
+    "timestamp": datetime(1970, 1, 1, tzinfo=UTC),
+    "date": date(1970, 1, 1),
+    "text": "",
+}
+
+
+@dataclass(frozen=True)
+class Marked:
+    """One re-read window [since, until) of a table, of one person where the table is read so."""
+
+    since: Bound
+    until: Bound
+    per: int | None = None
+
+
+def staged(
+    table: Table, rows: pa.Table, windows: Iterable[Marked] = (), gone: Sequence[int] = ()
+) -> Iterator[DataItemWithMeta]:
+    """Yield what replaces these windows of a table by these rows, ready for a dlt resource.
+
+    `gone`: ids of rows of a roaming table that now stand elsewhere. Without rows and windows
+    an empty table is yielded: it creates the table, and empties one that is replaced whole.
+    """
+    schema = staged_schema(table)
+    markers = [_marker(table, w) for w in windows]
+    markers += [{"id": key, DELETED: True} for key in gone]
+    if markers:
+        yield _with_hints(table, pa.Table.from_pylist(markers, schema=schema))
+    if rows.num_rows or not markers:
+        for name in schema.names[len(rows.schema) :]:
+            rows = rows.append_column(name, pa.nulls(rows.num_rows, schema.field(name).type))
+        for start in range(0, max(rows.num_rows, 1), ROWS_PER_FILE_SLICE):
+            yield _with_hints(table, rows.slice(start, ROWS_PER_FILE_SLICE).cast(schema))
+
+
+def staged_schema(table: Table) -> pa.Schema:
+    """Return the Arrow schema of a table as it is loaded."""
+    schema = table.schema.append(pa.field(UNDECLARED.name, pa.string()))
+    if table.window is not None:
+        schema = schema.append(pa.field(WINDOW_END, schema.field(table.window).type))
+        schema = schema.append(pa.field(DELETED, pa.bool_()))
+    return schema
+
+
+def scope(table: Table) -> str:
+    """Return the condition, in SQL, for the rows of the destination that a load deletes."""
+    if table.window is None:
+        return "1 = 1"
+    per = f" AND {{table}}.{table.per} = w.{table.per}" if table.per else ""
+    marked = (
+        f"EXISTS (SELECT 1 FROM {{staging_table}} AS w WHERE w.{WINDOW_END} IS NOT NULL"
+        f" AND {{table}}.{table.window} >= w.{table.window}"
+        f" AND {{table}}.{table.window} < w.{WINDOW_END}{per})"
+    )
+    # Two conditions, not one with OR inside EXISTS: that would be a nested loop over all rows.
+    return f"id IN (SELECT id FROM {{staging_table}}) OR {marked}" if table.roams else marked
+
+
+def _marker(table: Table, window: Marked) -> dict[str, Any]:
+    row = {name: _FILLERS[table.kind(name)] for name in table.key}
+    if table.per:
+        row[table.per] = window.per
+    return row | {str(table.window): window.since, WINDOW_END: window.until, DELETED: True}
+
+
+def _with_hints(table: Table, rows: pa.Table) -> DataItemWithMeta:
+    columns: dict[str, TColumnSchema] = {
+        c.name: {
+            "name": c.name,
+            "data_type": "text" if c.hashed else c.kind,
+            "description": c.description,
+            "nullable": c.name not in table.key,
+            "x-personal": c.personal,  # type: ignore[typeddict-unknown-key]  # dlt keeps x- hints
+        }
+        for c in (*table.loaded, UNDECLARED)
+    }
+    if table.window is not None:
+        columns[DELETED] = {"name": DELETED, "data_type": "bool", "hard_delete": True}
+    hints = dlt.mark.make_hints(
+        table_name=table.name,
+        primary_key=list(table.key),
+        columns=columns,
+        write_disposition={
+            "disposition": "merge",
+            "strategy": "delete-insert",
+            "destination_scope": scope(table),
+        },
+        additional_table_hints={"description": table.description},
+    )
+    return dlt.mark.with_hints(rows, hints, create_table_variant=True)
