@@ -27,7 +27,7 @@ def count_changes(old: pa.Table, new: pa.Table, key: Sequence[str]) -> Counts:
     """Compare two states of the same rows, column by column."""
     if not old.num_rows:
         return Counts(inserted=new.num_rows)
-    with _tables(old=old, new=new) as query:
+    with tables(old=old, new=new) as query:
         row = query.execute(f"""
             select
                 count(*) filter (where o.{key[0]} is null),
@@ -54,7 +54,7 @@ def keep_known(
         f'coalesce(n."{name}", o."{name}") as "{name}"' if name in columns else f'n."{name}"'
         for name in new.column_names
     )
-    with _tables(old=old, new=new) as query:
+    with tables(old=old, new=new) as query:
         filled: pa.Table = query.execute(
             f"select {picks} from new as n left join old as o using ({', '.join(key)})"
         ).to_arrow_table()
@@ -62,9 +62,10 @@ def keep_known(
 
 
 @contextmanager
-def _tables(**tables: pa.Table) -> Iterator[duckdb.DuckDBPyConnection]:
+def tables(**named: pa.Table) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Query these Arrow tables by name, in memory and in UTC."""
     with duckdb.connect() as connection:
         connection.execute("set timezone = 'UTC'")
-        for name, table in tables.items():
+        for name, table in named.items():
             connection.register(name, table)
         yield connection

@@ -77,6 +77,8 @@ def staged_schema(table: Table) -> pa.Schema:
 
 def scope(table: Table) -> str:
     """Return the condition, in SQL, for the rows of the destination that a load deletes."""
+    if table.grows:
+        return f"{table.key[0]} IN (SELECT {table.key[0]} FROM {{staging_table}})"
     if table.window is None:
         return "1 = 1"
     per = f" AND {{table}}.{table.per} = w.{table.per}" if table.per else ""
@@ -107,6 +109,8 @@ def _with_hints(table: Table, rows: pa.Table) -> DataItemWithMeta:
         }
         for c in (*table.loaded, UNDECLARED)
     }
+    if table.newest in columns:
+        columns[table.newest]["dedup_sort"] = "desc"
     if table.window is not None:
         columns[DELETED] = {"name": DELETED, "data_type": "bool", "hard_delete": True}
     hints = dlt.mark.make_hints(

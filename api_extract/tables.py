@@ -44,6 +44,8 @@ class Table:
 
     `per` narrows a window to one value of that column, for lists asked for person by person.
     `roams`: rows may move between windows, so a row read in one leaves all others.
+    `grows`: rows are added and never replaced by a later reading. `newest`: of two rows with one
+    key in the same load, the one with the later value in this column counts.
     """
 
     name: str
@@ -53,6 +55,8 @@ class Table:
     window: str | None = None
     per: str | None = None
     roams: bool = False
+    grows: bool = False
+    newest: str | None = None
     loaded: tuple[Column, ...] = field(init=False)
 
     def __post_init__(self) -> None:

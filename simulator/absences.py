@@ -5,13 +5,16 @@ from random import Random
 
 from simulator.capacity import APPROVED, OVERTIME_REDUCTION, Availability
 from simulator.instants import days
-from simulator.store import Ledger, Row
+from simulator.people import last_day
+from simulator.store import OWNER, Ledger, Row
 
 SICK = {4, 5}
 HOLIDAY, SICK_SELF, HOME_OFFICE = 1, 4, 8
 # Each of the rarer types happens to somebody: type and length in days.
-RARE = ((2, 1), (3, 2), (5, 2), (6, 3), (7, 40), (9, 2), (10, 1), (11, 3), (12, 1), (13, 5))
-RARE += ((14, 5), (15, 12))
+RARE = (
+    *((2, 1), (3, 2), (5, 2), (6, 3), (7, 40), (9, 2), (10, 1), (11, 3)),
+    *((12, 1), (13, 5), (14, 5), (15, 12)),
+)
 OTHER_STATES = (0, 2, 3, 4)
 
 
@@ -20,7 +23,8 @@ def fill(ledger: Ledger) -> None:
     for n, user in enumerate(ledger.rows("users")):
         chance = ledger.chance(f"absences/{user['id']}")
         calendar = Availability(ledger, user["id"])
-        until = min(calendar.exit, ledger.now.date() + timedelta(days=150))
+        until = min(last_day(ledger, user), ledger.now.date() + timedelta(days=150))
+        # The rare ones first: whatever comes later has to make room.
         plan = [(until - timedelta(days=60), kind, size) for kind, size in rare_of(n)]
         plan += yearly(chance, calendar.start, until)
         for day, kind, length in plan:
@@ -29,7 +33,7 @@ def fill(ledger: Ledger) -> None:
 
 
 def rare_of(n: int) -> list[tuple[int, int]]:
-    """The rare types that fall to the n-th member."""
+    """Tell the rare types that fall to the n-th member."""
     return [RARE[n // 2]] if n % 2 == 0 and n // 2 < len(RARE) else []
 
 
@@ -58,12 +62,14 @@ def book(
     day, kind, length = wish
     half = length == 0
     span = free_days(calendar, day, max(1, length))
+    # Nobody is sick in advance.
     if not span or (kind == SICK_SELF and span[-1] > ledger.now.date()):
         return
     counted = sum(1 - (calendar.holiday(d) or 0.0) for d in span if calendar.gross(d))
     row = absence_row(ledger, kind, span, chance)
     row["users_id"] = calendar.user["id"]
     if kind == OVERTIME_REDUCTION:
+        # Hours instead of days, as the API gives this one type.
         row["count_hours"] = sum(calendar.gross(d) for d in span)
     else:
         row["count_days"] = 0.5 if half else float(counted)
@@ -102,12 +108,12 @@ def absence_row(ledger: Ledger, kind: int, span: list[date], chance: Random) -> 
         "public_note": None,
         "date_enquired": asked.isoformat(),
         "date_approved": asked.isoformat(),
-        "approved_by": 301,
+        "approved_by": OWNER,
     }
 
 
 def fill_other_states(ledger: Ledger) -> None:
-    """Requests that are open, declined or taken back, two of each."""
+    """Add requests that are open, declined or taken back, two of each."""
     users = [u for u in ledger.rows("users") if u["active"]]
     for n in range(8):
         user, status = users[n + 3], OTHER_STATES[n % 4]

@@ -7,7 +7,9 @@ from simulator.money import consumption, factor_at_completion, is_hard
 from simulator.offers import Kind
 from simulator.store import TIME, Entry, Ledger, Row
 
+# The vendor has no work times from before that day.
 WORK_TIMES_SINCE = date(2023, 8, 21)
+# Shorter pauses are a click on the clock, not a break.
 GAP = 300
 
 
@@ -30,7 +32,8 @@ def bill(ledger: Ledger) -> None:
     limit = (this_month - timedelta(days=1)).replace(day=1).isoformat()
     for entry in ledger.entries:
         project = ledger.tables["projects"].get(entry.projects_id or 0)
-        if entry.test_data or (project and (is_hard(project) or project["customers_id"] == 0)):
+        # A fixed price is billed on the project, not entry by entry.
+        if entry.test_data or (project and is_hard(project)):
             continue
         month = local_day(ledger.timezone, entry.time_since).replace(day=1)
         if entry.billable and month.isoformat() < limit:
@@ -52,6 +55,7 @@ def settle(ledger: Ledger, project: Row, kind: Kind, entries: list[Entry]) -> No
     else:
         budget["amount"] = amount
     if kind.hard and kind.completed:
+        # Fixed at completion: later edits of entries do not move it.
         project["revenue_factor"] = factor_at_completion(ledger, project)
         project["billed_completely"] = kind.share < 1
         project["billed_money"] = budget["amount"] if kind.share < 1 else 0.0
@@ -89,8 +93,8 @@ def record_work_times(ledger: Ledger) -> None:
 
 def join_block(spans: list[list[int | None]], entry: Entry) -> None:
     """Add an entry to the day: it prolongs the last interval unless there was a pause."""
-    last = spans[-1][1] if spans else None
-    if last is not None and entry.time_since <= last + GAP:
-        spans[-1][1] = None if entry.time_until is None else max(last, entry.time_until)
-    else:
+    last = spans[-1][1] if spans else 0
+    if last is not None and entry.time_since > last + GAP:
         spans.append([entry.time_since, entry.time_until])
+    elif last is not None:
+        spans[-1][1] = None if entry.time_until is None else max(last, entry.time_until)

@@ -10,7 +10,9 @@ from simulator.people import WEEKDAYS
 from simulator.store import Ledger, Row
 
 APPROVED, OVERTIME_REDUCTION = 1, 3
+# These lower the target itself; the others are credited against it.
 UNPAID = {10, 11, 12}
+# Home office and out of office: the planned hours apply.
 AT_WORK = {8, 9}
 
 
@@ -72,6 +74,7 @@ class Availability:
         if not self.start <= day <= self.exit:
             return 0.0
         iso_day = day.isoformat()
+        # Newest first: where two rows match, the later agreement counts.
         for row in self.targets:
             if row["date_since"] <= iso_day <= (row["date_until"] or "9999-12-31"):
                 return hours_of(row, day)
@@ -97,6 +100,7 @@ class Availability:
         shares = []
         for row in self.away.get(day, ()) if gross else ():
             kind, part = row["type"], 0.5 if row["count_days"] == 0.5 else 1.0  # noqa: PLR2004 - half a day
+            # An absence takes at most what the holiday left of the day.
             left = gross - holiday - credited - unpaid
             shares.append((kind, part))
             if kind == OVERTIME_REDUCTION:

@@ -33,6 +33,7 @@ SPECIALS = {
     15: Special(("Boxing Day", "2. Weihnachtstag", "Lendemain de Noël"), 12, 26),
     16: Special(("New Year's Eve", "Silvester", "Saint-Sylvestre"), 12, 31),
 }
+# Custom rather than law: half a working day is due.
 HALF_DAYS = {13, 16}
 STATES = {
     "Bavaria": (1, 2, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16),
@@ -96,7 +97,7 @@ def easter(year: int) -> date:
 
 
 def evaluated(rule: Row, year: int) -> date | None:
-    """The date of a rule in a year; None when the rule does not apply to it."""
+    """Tell the date of a rule in a year; None when the rule does not apply to it."""
     if rule["type"] == "SPECIAL":
         _, month, day = SPECIALS[rule["special_id"]]
         return date(year, month, day) if month else easter(year) + timedelta(days=day)

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 DAY = 86_400
 
 
+@cache
 def iso(epoch: int) -> str:
     """Write an instant as the API does: UTC, whole seconds, a Z."""
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(epoch))

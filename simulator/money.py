@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from simulator.store import LUMP_SUM, TIME, Entry, Ledger, Row
 
+# The lists of a rate and the key of an entry that each is about.
 RATE_KEYS = {
     "customer_ids": "customers_id",
     "project_ids": "projects_id",
@@ -13,14 +14,17 @@ RATE_KEYS = {
 
 
 def rate_for(ledger: Ledger, entry: Entry) -> float:
-    """The list rate of an entry: of all rates that fit, the one that names most, then the last.
+    """Find the list rate: of all rates that fit, the one that names most, then the last.
 
     How the vendor breaks ties is not documented.
     """
     key = (entry.customers_id, entry.projects_id, entry.services_id, entry.users_id)
+    # Four keys decide; the company has far fewer combinations than entries.
     if key not in ledger.rate_cache:
         fitting = [rate for rate in ledger.rows("rates") if fits(rate, entry)]
-        best = max(fitting, key=lambda rate: (sum(bool(rate[k]) for k in RATE_KEYS), rate["position"]))
+        best = max(
+            fitting, key=lambda rate: (sum(bool(rate[k]) for k in RATE_KEYS), rate["position"])
+        )
         ledger.rate_cache[key] = best["hourly_rate"]
     return ledger.rate_cache[key]
 

@@ -130,7 +130,15 @@ TEXTS = (
     "Travel to the lighthouse",
 )
 
-SERVICES = ("Consulting", "Design", "Development", "Editing", "Care", "Administration", "Telegraphy")
+SERVICES = (
+    "Consulting",
+    "Design",
+    "Development",
+    "Editing",
+    "Care",
+    "Administration",
+    "Telegraphy",
+)
 LUMP_SUM_SERVICES = (
     ("Proof print", 0.42, "sheet"),
     ("Hosting, monthly", 39.9, "month"),

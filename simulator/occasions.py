@@ -9,15 +9,19 @@ from simulator.names import BERLIN
 from simulator.store import LUMP_SUM, LUMP_SUM_SERVICE, Entry, Ledger
 from simulator.work import lucky, open_on, place
 
+# Sundays on which Berlin had 23 or 25 hours.
 CLOCK_CHANGES = ((2025, 3, 30), (2025, 10, 26), (2026, 3, 29), (2026, 10, 25))
+# Days ahead: beyond the usual quarter, within a reader's horizon of a year.
 FARTHEST = 300
+RUNNING = 2
+# Share of the history after which today's prices were charged.
 PRICES_ROSE_AFTER = 0.5
 
 
-def fill(ledger: Ledger) -> list[Entry]:
-    """All of them."""
-    found = [*nights(ledger), *planned(ledger), *running(ledger), *samples(ledger)]
-    return [*found, *lump_sums(ledger)]
+def fill(ledger: Ledger, ordinary: list[Entry]) -> list[Entry]:
+    """Add all of them to the ordinary work, and let two clocks tick."""
+    let_run(ordinary)
+    return [*ordinary, *nights(ledger), *planned(ledger), *samples(ledger), *lump_sums(ledger)]
 
 
 def spanned(ledger: Ledger, users_id: int, since: int, until: int, project: int = 0) -> Entry:
@@ -64,15 +68,13 @@ def planned(ledger: Ledger) -> Iterator[Entry]:
         yield spanned(ledger, users[n % len(users)], since, since + 4 * 3600, n)
 
 
-def running(ledger: Ledger) -> Iterator[Entry]:
-    """Two clocks that are ticking now."""
-    for n, name in enumerate(("Jorin", "Kasimir")):
-        users_id = next(u["id"] for u in ledger.rows("users") if u["name"].startswith(name))
-        since = ledger.now_epoch - (n + 1) * 2700
-        entry = spanned(ledger, users_id, since, since, n)
-        entry.time_until = entry.duration = None
-        entry.clocked, entry.time_clocked_since = True, since
-        yield entry
+def let_run(ordinary: list[Entry]) -> None:
+    """Turn the two entries that ended last into clocks that are ticking now."""
+    for entry in sorted(ordinary, key=lambda e: e.time_until or 0)[-RUNNING:]:
+        since = entry.time_since
+        entry.time_until, entry.duration, entry.offset = None, None, 0
+        entry.clocked, entry.clocked_offline, entry.time_clocked_since = True, False, since
+        entry.time_insert = entry.time_last_change = entry.time_last_change_work_time = since
 
 
 def samples(ledger: Ledger) -> Iterator[Entry]:
@@ -106,6 +108,7 @@ def lump_sums(ledger: Ledger) -> Iterator[Entry]:
             entry.lumpsum_services_amount = chance.choice((1, 2, 12, 2.5, 120))
             service = chance.choice(services)
             entry.lumpsum_services_id = service["id"]
+            # The entry keeps the price of its day; the list of services only knows today's.
             older = offset < last * PRICES_ROSE_AFTER
             entry.lumpsum_services_price = round(service["price"] * (0.85 if older else 1), 4)
         yield entry

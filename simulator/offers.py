@@ -18,7 +18,7 @@ from simulator.store import Ledger, Row
 
 
 class Kind(NamedTuple):
-    """A kind of project; `share` is the budget as a share of what the work turns out to be worth."""
+    """A kind of project; `share` is the budget as a share of the worth of the work."""
 
     hard: bool = False
     monetary: bool = True
@@ -31,6 +31,7 @@ class Kind(NamedTuple):
 
 
 NO_BUDGET = Kind()
+# As many as there are names for projects; the order decides who gets which.
 KINDS = (
     *(NO_BUDGET,) * 7,
     *(Kind(share=share) for share in (1.6, 1.1, 0.9, 2.5, 1.0)),
@@ -79,7 +80,7 @@ def fill_projects(ledger: Ledger) -> dict[int, Kind]:
     """Spread the kinds of project over the customers, then add the company's own."""
     customers = [row["id"] for row in ledger.rows("customers")]
     kinds = {}
-    for n, (name, kind) in enumerate(zip(PROJECTS, KINDS, strict=False)):
+    for n, (name, kind) in enumerate(zip(PROJECTS, KINDS, strict=True)):
         project = project_row(ledger, customers[n % len(CUSTOMERS)], name, kind)
         kinds[ledger.add("projects", **project, number=f"P{n:03}" if n % 3 else None)] = kind
     own, sample = customers[-2:]
@@ -96,6 +97,7 @@ def fill_projects(ledger: Ledger) -> dict[int, Kind]:
 def project_row(ledger: Ledger, customers_id: int, name: str, kind: Kind) -> Row:
     """Every key of a project but its number; amounts follow once the work is known."""
     ends = along(ledger, 0.62)
+    # Only these ended; their deadline tells when work on them stopped.
     over = kind.completed or not kind.active
     budget = {
         "monetary": kind.monetary,
@@ -116,6 +118,7 @@ def project_row(ledger: Ledger, customers_id: int, name: str, kind: Kind) -> Row
         "billed_completely": None,
         "completed": kind.completed,
         "completed_at": iso(epoch_of(f"{ends}T17:00:00+00:00")) if kind.completed else None,
+        # None while a fixed price is open; set when the work is known.
         "revenue_factor": None if kind.hard else 1,
         "start_date": ledger.since.isoformat() if kind.share else None,
         "deadline": (ends + timedelta(days=30)).isoformat() if over else None,
@@ -164,18 +167,20 @@ def fill_rates(ledger: Ledger) -> None:
     customers = [row["id"] for row in ledger.rows("customers")]
     projects = ledger.rows("projects")
     services = [row["id"] for row in ledger.rows("services")]
+    # Nothing named: it fits where no other does.
     add_rate(ledger, None, None, 95.0)
     for n, rate in enumerate((140.0, 110.0, 120.0, 85.0, 90.0, 70.0)):
-        add_rate(ledger, 9001 + n, None, rate, service_ids=[services[n]])
+        add_rate(ledger, 9001 + n, None, rate, {"service_ids": [services[n]]})
     for n, rate in enumerate((115.0, 105.0, 98.5)):
-        add_rate(ledger, 9011 + n, None, rate, customer_ids=[customers[n * 3]])
+        add_rate(ledger, 9011 + n, None, rate, {"customer_ids": [customers[n * 3]]})
     for n, rate in enumerate((160.0, 33.335, 102.75, 127.5)):
         chosen = projects[n * 4 + 1]
-        customer = {"customer_ids": [chosen["customers_id"]]}
-        add_rate(ledger, 9021 + n, None, rate, **customer, project_ids=[chosen["id"]])
-    add_rate(ledger, 9031, 9001, 155.0, service_ids=[services[0]], user_ids=[302, 308])
-    add_rate(ledger, 9032, 9011, 125.0, customer_ids=[customers[0]], user_ids=[304])
-    add_rate(ledger, 9041, None, 80.0, test=True, customer_ids=[customers[-1]])
+        of = {"customer_ids": [chosen["customers_id"]], "project_ids": [chosen["id"]]}
+        add_rate(ledger, 9021 + n, None, rate, of)
+    # Two with a parent, so that the list is a tree.
+    add_rate(ledger, 9031, 9001, 155.0, {"service_ids": services[:1], "user_ids": [302, 308]})
+    add_rate(ledger, 9032, 9011, 125.0, {"customer_ids": customers[:1], "user_ids": [304]})
+    add_rate(ledger, 9041, None, 80.0, {"customer_ids": customers[-1:]})["test_data"] = True
 
 
 def add_rate(
@@ -183,18 +188,19 @@ def add_rate(
     rate_id: int | None,
     parent: int | None,
     rate: float,
-    *,
-    test: bool = False,
-    **of: list[int],
-) -> None:
+    of: dict[str, list[int]] | None = None,
+) -> Row:
     """Store one rate; the lists not named are empty, which means any."""
-    lists = {f"{kind}_ids": [] for kind in ("customer", "project", "service", "user")}
-    ledger.add(
+    lists: dict[str, list[int]] = {
+        f"{kind}_ids": [] for kind in ("customer", "project", "service", "user")
+    }
+    key = ledger.add(
         "rates",
         id=rate_id,
         parent_rate_id=parent,
-        **{**lists, **of},
+        **(lists | (of or {})),
         hourly_rate=rate,
-        test_data=test,
+        test_data=False,
         position=len(ledger.tables["rates"]) + 1,
     )
+    return ledger.tables["rates"][key]

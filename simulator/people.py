@@ -4,9 +4,10 @@ from datetime import date, timedelta
 
 from simulator.instants import DAY, epoch_of, iso
 from simulator.names import PEOPLE, TEAMS, Person
-from simulator.store import Ledger, Row
+from simulator.store import FIRST_IDS, OWNER, Ledger, Row
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+# Not a round 40: who reads 8 hours a day for everybody is found out.
 COMPANY_HOURS = (8.0, 8.0, 8.0, 8.0, 7.5, 0.0, 0.0)
 WEEKLY = {
     "full": (8, 8, 8, 8, 8),
@@ -24,9 +25,17 @@ def along(ledger: Ledger, share: float) -> date:
     return ledger.since + timedelta(days=int((today - ledger.since).days * share))
 
 
+def last_day(ledger: Ledger, user: Row) -> date:
+    """Tell when a person left; who was archived without a date stopped half-way."""
+    if user["exit_date"]:
+        return date.fromisoformat(user["exit_date"])
+    return date.max if user["active"] else along(ledger, 0.55)
+
+
 def change_of_hours(ledger: Ledger) -> date:
     """Pick the 16th of a month: 2026-03-16 where history reaches that far back."""
     usual = date(2026, 3, 16)
+    # A short history ends after that day and needs a change of its own.
     return usual if ledger.since < usual < ledger.now.date() else along(ledger, 0.5).replace(day=16)
 
 
@@ -37,6 +46,7 @@ def fill(ledger: Ledger, groups: dict[str, int]) -> None:
     for person in PEOPLE:
         fill_person(ledger, person, teams, groups)
     align_teams(ledger)
+    # Members are known only now.
     for row in ledger.rows("teams"):
         row["leader"] = row["user_ids"][0]
     fill_access(ledger)
@@ -44,8 +54,8 @@ def fill(ledger: Ledger, groups: dict[str, int]) -> None:
 
 def fill_company(ledger: Ledger, group: int) -> None:
     """Create the one row of company settings."""
-    modules = ("absence", "work_time", "targethours", "target_hours", "userreports")
-    modules += ("user_reports", "project_times", "entries_texts")
+    modules = "absence work_time targethours target_hours userreports user_reports"
+    modules += " project_times entries_texts"
     ledger.add(
         "company",
         name="Quarzwerk Kollektiv GmbH",
@@ -57,7 +67,7 @@ def fill_company(ledger: Ledger, group: int) -> None:
         force_linked_entry_times=False,
         default_customers_id=None,
         default_services_id=None,
-        **{f"module_{module}": True for module in modules},
+        **{f"module_{module}": True for module in modules.split()},
         nonbusiness_group_default=group,
         onboarding_complete=True,
         worktime_regulation_default=1,
@@ -78,7 +88,8 @@ def fill_person(ledger: Ledger, person: Person, teams: list[int], groups: dict[s
     since = date.fromisoformat(user["start_date"] or ledger.since.isoformat())
     for row in target_rows(ledger, person, since):
         ledger.add("target_hours", users_id=users_id, **row)
-    fill_calendar(ledger, users_id, groups[person.state], person.special == "moved", groups)
+    moves_from = groups["Bavaria"] if person.special == "moved" else None
+    fill_calendar(ledger, users_id, groups[person.state], moves_from)
     fill_accounts(ledger, user, since)
 
 
@@ -86,8 +97,7 @@ def user_row(ledger: Ledger, person: Person, teams: list[int], groups: dict[str,
     """All keys of a user, as a reader with every right sees them."""
     start = along(ledger, 0.4) if person.special == "joined" else ledger.since
     leaves = along(ledger, 0.7).isoformat() if person.special == "left" else None
-    number = next(iter(range(len(ledger.tables["users"]) + 1, 99)))
-    boss = None if person.special == "owner" else 301
+    number = len(ledger.tables["users"]) + 1
     return {
         "name": person.name,
         "number": f"Q-{number:03}",
@@ -103,17 +113,12 @@ def user_row(ledger: Ledger, person: Person, teams: list[int], groups: dict[str,
         "timeformat_12h": False,
         "nonbusiness_groups_id": groups[person.state],
         "wage_type": 2 if person.special == "hourly" else 1,
+        # One member has no date, so that readers need another way to know the start.
         "start_date": None if person.special == "undated" else start.isoformat(),
         "exit_date": leaves,
         "future_coworker": False,
         "created_at": iso(epoch_of(f"{start}T09:00:00+00:00")),
-        "creator": boss,
-        "boss": boss,
-        "absence_managers_id": [] if boss is None else [boss],
-        "access_groups_ids": [31] if boss else [31, 32],
-        "can_generally_see_absences": boss is None,
-        "can_generally_manage_absences": boss is None,
-        "can_add_customers": boss is None,
+        **powers(owner=person.special == "owner"),
         "default_target_hours": person.hours == "default",
         "default_holidays_count": person.hours == "default",
         "exempt_from_flextime": person.special == "exempt",
@@ -123,9 +128,25 @@ def user_row(ledger: Ledger, person: Person, teams: list[int], groups: dict[str,
         "edit_lock_dyn": 46 if person.team == 0 else None,
         "edit_lock_sync": True,
         "work_time_edit_lock_days": None,
-        "budget_notifications": boss is None,
         "bill_service_id": None,
+        # As good as a secret: a reader is expected to leave it where it is.
         "support_pin": f"{number * 7919 % 10_000:04}",
+    }
+
+
+def powers(*, owner: bool) -> Row:
+    """Say who somebody answers to and what they may do; the owner answers to nobody."""
+    boss = None if owner else OWNER
+    everyone, office = FIRST_IDS["access_groups"], FIRST_IDS["access_groups"] + 1
+    return {
+        "creator": boss,
+        "boss": boss,
+        "absence_managers_id": [] if owner else [boss],
+        "access_groups_ids": [everyone, office] if owner else [everyone],
+        "can_generally_see_absences": owner,
+        "can_generally_manage_absences": owner,
+        "can_add_customers": owner,
+        "budget_notifications": owner,
     }
 
 
@@ -170,17 +191,15 @@ def target_rows(ledger: Ledger, person: Person, since: date) -> list[Row]:
     return [weekly_row(WEEKLY[person.hours], since)]
 
 
-def fill_calendar(
-    ledger: Ledger, users_id: int, group: int, moves: bool, groups: dict[str, int]
-) -> None:
+def fill_calendar(ledger: Ledger, users_id: int, group: int, moves_from: int | None = None) -> None:
     """Assign a group of nonbusiness days; one member moves to the other state."""
+    # Assigned since ever, so that years before the company have a calendar too.
     first = "2000-01-01"
-    if not moves:
-        spans = [(first, None, group)]
-    else:
+    spans: list[tuple[str, str | None, int]] = [(first, None, group)]
+    if moves_from is not None:
         day = along(ledger, 0.5)
         eve = (day - timedelta(days=1)).isoformat()
-        spans = [(first, eve, groups["Bavaria"]), (day.isoformat(), None, group)]
+        spans = [(first, eve, moves_from), (day.isoformat(), None, group)]
     for since, until, groups_id in spans:
         ledger.add(
             "users_nonbusiness_groups",
@@ -207,6 +226,7 @@ def fill_accounts(ledger: Ledger, user: Row, since: date) -> None:
         own = {"users_id": users_id, "year": year}
         ledger.add("holidays_carry", **own, count=users_id % 4 + 0.5, note=None)
         ledger.add("overtime_carry", **own, hours=users_id * 7 % 40 - 12.25, note=None)
+    # Overtime is paid out to few.
     if users_id % 6 == 0:
         ledger.add(
             "overtime_reductions",
@@ -215,7 +235,7 @@ def fill_accounts(ledger: Ledger, user: Row, since: date) -> None:
             hours=10.5,
             note="Paid out",
             added_at=along(ledger, 0.62).isoformat(),
-            added_by_users_id=301,
+            added_by_users_id=OWNER,
         )
 
 
@@ -224,6 +244,8 @@ def align_teams(ledger: Ledger) -> None:
     for team in ledger.rows("teams"):
         members = [u["id"] for u in ledger.rows("users") if u["teams_id"] == team["id"]]
         team["user_ids"] = members
+        if team["leader"] not in members:
+            team["leader"] = None
 
 
 def fill_access(ledger: Ledger) -> None:
@@ -239,6 +261,7 @@ def fill_access(ledger: Ledger) -> None:
             company_default=name == "Everyone",
         )
     for n, users_id in enumerate(everyone[3:7]):
+        # Around noon of a day last week, in UTC: the hour does not matter.
         noon = ledger.now_epoch // DAY * DAY - (n + 2) * DAY + DAY // 2
         declined = n % 2 == 1
         ledger.add(
@@ -248,7 +271,7 @@ def fill_access(ledger: Ledger) -> None:
             status=2 if declined else 1,
             created_at=iso(noon + DAY // 4),
             declined_at=iso(noon + DAY) if declined else None,
-            declined_by=301 if declined else None,
+            declined_by=OWNER if declined else None,
             changes=[
                 {"type": kind, "time_since": iso(noon), "time_until": iso(noon + 900 * kind)}
                 for kind in (1, 2)[: n + 1]

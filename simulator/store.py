@@ -14,6 +14,7 @@ from simulator.instants import epoch_of
 Row = dict[str, Any]
 TIME, LUMP_SUM, LUMP_SUM_SERVICE = 1, 2, 3
 
+# Ranges lie apart: a key joined to the wrong table finds nothing.
 FIRST_IDS = {
     "customers": 1201,
     "projects": 4301,
@@ -37,6 +38,8 @@ FIRST_IDS = {
     "rates": 1,
     "company": 77,
 }
+# The first member owns the company, approves what is asked for and holds the key.
+OWNER = FIRST_IDS["users"]
 _since = itemgetter(0)
 _since_and_id = itemgetter(0, 1)
 
@@ -71,6 +74,7 @@ class Entry:
     lumpsum_services_id: int | None = None
     lumpsum_services_amount: float = 0.0
     lumpsum_services_price: float = 0.0
+    # What was written for readers already; each change of the entry empties it.
     rendered: dict[object, bytes] = field(default_factory=dict, compare=False, repr=False)
 
     @property
@@ -166,6 +170,7 @@ class Ledger:
     def add(self, name: str, /, **row: object) -> int:
         """Store a row under the next id of its table."""
         key, self.next_ids[name] = self.next_ids[name], self.next_ids[name] + 1
+        # Rates may lack an id, and work times are known by person and date.
         self.tables[name][key] = row if name in {"rates", "work_times"} else {"id": key, **row}
         return key
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from simulator.names import SERVICES, Person
 from simulator.offers import NO_BUDGET, project_row
 from simulator.people import user_row, weekly_row
-from simulator.store import Ledger, Row
+from simulator.store import OWNER, Ledger, Row
 
 
 def first(ledger: Ledger, name: str) -> int:
@@ -39,7 +39,7 @@ def absence(ledger: Ledger) -> Row:
     """Describe a day's holiday of the first member, approved today."""
     today = ledger.now.date().isoformat()
     dates = {"date_since": today, "date_until": today, "date_enquired": today}
-    state = {"status": 1, "type": 1, "count_days": 1.0, "count_hours": None, "approved_by": 301}
+    state = {"status": 1, "type": 1, "count_days": 1.0, "count_hours": None, "approved_by": OWNER}
     texts = {"note": None, "public_note": None, "sick_note": None, "date_approved": today}
     return {"users_id": first(ledger, "users"), **dates, **state, **texts}
 

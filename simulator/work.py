@@ -9,10 +9,12 @@ from simulator.instants import day_of, days, wall
 from simulator.money import rate_for
 from simulator.names import TEXTS
 from simulator.offers import Kind
-from simulator.people import along
+from simulator.people import last_day
 from simulator.store import Entry, Ledger, Row
 
+# Quiet summers, busy autumns, a short December.
 SEASONS = (0.96, 1.0, 1.04, 1.0, 0.98, 0.98, 0.92, 0.9, 1.02, 1.05, 1.08, 0.94)
+# People plan in quarters of an hour.
 QUARTER = 900
 MORNING, LONGEST_MORNING = 8 * 3600, 4 * 3600
 
@@ -38,9 +40,7 @@ class Worker:
 
     def days(self) -> Iterator[tuple[date, float]]:
         """Days with work on them and how many hours there are to do."""
-        until = min(self.calendar.exit, self.ledger.now.date())
-        if not self.user["active"] and not self.user["exit_date"]:
-            until = along(self.ledger, 0.55)
+        until = min(last_day(self.ledger, self.user), self.ledger.now.date())
         for day in days(self.calendar.start, until):
             hours = self.calendar.due(day).available
             if hours:
@@ -53,10 +53,13 @@ class Worker:
             clock = wall(self.zone, day, MORNING + self.chance.randrange(-4, 7) * QUARTER)
             lunch = clock + LONGEST_MORNING
             left = int(hours * 3600)
+            # Less than five minutes are not worth an entry.
             while left > QUARTER // 3:
+                # Half an hour off after four hours; then straight on to the end of the day.
                 if clock >= lunch:
                     clock, lunch = clock + 2 * QUARTER, clock + 40 * QUARTER
-                length = min(left, self.chance.randrange(2, 13) * QUARTER)
+                length = min(left, self.chance.randrange(3, 16) * QUARTER)
+                # Today is not over: what would end later has not happened.
                 if clock + length > now:
                     break
                 yield self.entry(day, clock, clock + length)
@@ -66,6 +69,7 @@ class Worker:
         """One block of work, clocked or typed in afterwards."""
         chance, now = self.chance, self.ledger.now_epoch
         clocked = lucky(chance, 62)
+        # A clocked entry exists from its first second, others are typed in later.
         inserted = since if clocked else min(now, until + chance.randrange(40) * 3600)
         entry = Entry(
             users_id=self.user["id"],

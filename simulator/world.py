@@ -16,7 +16,9 @@ from simulator.store import LUMP_SUM_SERVICE, TIME, Entry, Ledger, Row
 from simulator.templates import TEMPLATES
 
 NOW = datetime(2026, 11, 18, 10, 30, tzinfo=UTC)
+# The vendor cuts a run to one day when the clock is stopped.
 LONGEST_RUN = 86_400
+# Their names are part of rendered entries.
 NAMED = {"customers", "projects", "subprojects", "services", "lump_sum_services", "users"}
 REFERENCES = {
     "customers": "customers_id",
@@ -26,6 +28,14 @@ REFERENCES = {
     "lump_sum_services": "lumpsum_services_id",
     "users": "users_id",
 }
+PERSONAL = {"absences", "target_hours", "users_nonbusiness_groups", "holidays_quota"}
+PERSONAL |= {"holidays_carry", "overtime_carry", "overtime_reductions", "work_times"}
+DEPENDENT = {
+    "customers": {"projects"},
+    "projects": {"subprojects"},
+    "users": PERSONAL | {"work_time_change_requests"},
+}
+# A change of one of these asks the list of rates again.
 PRICED_BY = {"customers_id", "projects_id", "services_id", "users_id"}
 INSTANTS = {"time_since", "time_until", "time_insert", "time_last_change", "time_clocked_since"}
 
@@ -40,7 +50,7 @@ class World(Ledger):
         people.fill(self, holidays.fill(self))
         kinds = offers.fill(self)
         absences.fill(self)
-        self.entries.load([*work.fill(self, kinds), *occasions.fill(self)])
+        self.entries.load(occasions.fill(self, work.fill(self, kinds)))
         books.close(self, kinds)
 
     def advance(self, by: timedelta) -> None:
@@ -150,7 +160,12 @@ class World(Ledger):
             for row in self.rows("target_hours"):
                 if row["users_id"] == users_id and row["date_until"] is None:
                     row["date_until"] = eve
-            self.tables["users"][users_id]["default_target_hours"] = False
+            user = self.tables["users"][users_id]
+            if user["default_target_hours"]:
+                first = date.fromisoformat(user["start_date"] or self.since.isoformat())
+                former = people.weekly_row(people.COMPANY_HOURS, first, since - timedelta(days=1))
+                self.add("target_hours", users_id=users_id, **former)
+            user["default_target_hours"] = False
             row = {**people.weekly_row((), since), **hours}
             return self.add("target_hours", users_id=users_id, **row)
 
@@ -179,15 +194,16 @@ class World(Ledger):
         """Remove a row; refused while entries hang on it, unless forced: then they go too."""
         with self.lock:
             column = REFERENCES.get(resource)
-            hanging = [e for e in self.entries if column and getattr(e, column) == key]
+            hanging = self._hanging_on(column, key)
             if hanging and not force:
                 raise ValueError(f"{len(hanging)} entries prevent the deletion")
             for entry in hanging:
                 self.entries.remove(entry)
             del self.tables[resource][key]
-            for name, rows in self.tables.items() if column in {"users_id", "projects_id"} else ():
-                if name != resource:
-                    self.tables[name] = {k: r for k, r in rows.items() if r.get(column) != key}
+            for name, rows in self.tables.items():
+                if name in DEPENDENT.get(resource, ()):
+                    for other in [k for k, r in rows.items() if r.get(str(column)) == key]:
+                        self.delete(name, other, force=True)
             self._follow_up(resource)
             return key
 
@@ -199,6 +215,9 @@ class World(Ledger):
         """Remove a person with everything recorded about them."""
         return self.delete("users", users_id, force=True)
 
+    def _hanging_on(self, column: str | None, key: int) -> list[Entry]:
+        return [e for e in self.entries if getattr(e, column) == key] if column else []
+
     def _checked(self, fields: Row) -> Row:
         given = dict(fields)
         for name in INSTANTS & given.keys():
@@ -209,7 +228,7 @@ class World(Ledger):
         return given
 
     def _customer_of(self, given: Row) -> int:
-        project = self.tables["projects"].get(given.get("projects_id") or 0)
+        project = self.tables["projects"].get(int(given.get("projects_id") or 0))
         return int(project["customers_id"] if project else next(iter(self.tables["customers"])))
 
     def _touch(self, entry: Entry, given: Row) -> None:
@@ -217,7 +236,11 @@ class World(Ledger):
         if "duration" not in given and entry.type == TIME:
             until = entry.time_until
             entry.duration = None if until is None else until - entry.time_since + entry.offset
-        if entry.type == TIME and "hourly_rate" not in given and (not entry.id or PRICED_BY & given.keys()):
+        if (
+            entry.type == TIME
+            and "hourly_rate" not in given
+            and (not entry.id or PRICED_BY & given.keys())
+        ):
             entry.hourly_rate = rate_for(self, entry)
         entry.rendered.clear()
 

@@ -1,0 +1,104 @@
+"""What the destination of the running dlt pipeline holds now, read as Arrow."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import dlt
+import msgspec
+import pyarrow as pa
+from dlt.destinations.exceptions import DatabaseUndefinedRelation
+
+from api_extract.columns import UNDECLARED
+from api_extract.tables import Table
+
+IDS_PER_QUERY = 5_000
+
+
+class Known:
+    """Reads the tables that earlier loads of this pipeline and schema have made."""
+
+    def __init__(self, schema: str) -> None:
+        self._schema = schema
+
+    def rows(self, table: Table, where: str = "1 = 1", *params: object) -> pa.Table:
+        """Return the rows of a table, all its declared columns, in its declared types.
+
+        A table or column that was never loaded is empty. `_dlt_load_id` is left out.
+        """
+        schema = table.schema.append(pa.field(UNDECLARED.name, pa.string()))
+        held = self._held(table.name)
+        names = [name for name in schema.names if name in held]
+        if not names:
+            return schema.empty_table()
+        found = self._query(names, f"FROM {{}} WHERE {where}", table, *params)
+        json_columns = {c.name for c in (*table.loaded, UNDECLARED) if c.kind == "json"}
+        arrays = []
+        for field in schema:
+            if field.name not in names:
+                arrays.append(pa.nulls(found.num_rows, field.type))
+                continue
+            values = found[field.name]
+            if field.name in json_columns:
+                values = pa.array([_canonical(v) for v in values.to_pylist()], pa.string())
+            arrays.append(values.cast(field.type))
+        return pa.table(arrays, schema=schema)
+
+    def by_id(self, table: Table, ids: Sequence[int]) -> pa.Table:
+        """Return the rows with these ids."""
+        parts = [
+            self.rows(table, f"id IN ({', '.join(map(str, ids[start : start + IDS_PER_QUERY]))})")
+            for start in range(0, len(ids), IDS_PER_QUERY)
+        ]
+        return pa.concat_tables(parts) if parts else self.rows(table, "1 = 0")
+
+    def days(self, table: Table, where: str) -> list[Any]:
+        """Return the distinct days, in the session's zone, on which matching rows lie."""
+        if table.name not in self._tables():
+            return []
+        day = f"CAST({table.window} AS DATE)"
+        with self._client() as client:
+            name = client.make_qualified_table_name(table.name)
+            rows = client.execute_sql(f"SELECT DISTINCT {day} FROM {name} WHERE {where}") or []
+        return [row[0] for row in rows]
+
+    def _query(self, names: Sequence[str], rest: str, table: Table, *params: object) -> pa.Table:
+        with self._client() as client:
+            columns = ", ".join(client.escape_column_name(n) for n in names)
+            sql = f"SELECT {columns} {rest.format(client.make_qualified_table_name(table.name))}"
+            types = [
+                table.schema.append(pa.field(UNDECLARED.name, pa.string())).field(n).type
+                for n in names
+            ]
+            try:
+                with client.execute_query(sql, *params) as cursor:
+                    if hasattr(cursor.native_cursor, "to_arrow_table"):
+                        return cursor.native_cursor.to_arrow_table()
+                    rows = cursor.fetchall()
+            except DatabaseUndefinedRelation:
+                rows = []
+        columns_of = zip(*rows, strict=True) if rows else ([] for _ in names)
+        return pa.table(
+            [pa.array(_plain(v), t) for v, t in zip(columns_of, types, strict=True)],
+            names=list(names),
+        )
+
+    def _client(self) -> Any:  # noqa: ANN401 - dlt's type depends on the destination
+        return dlt.current.pipeline().sql_client(self._schema)
+
+    def _tables(self) -> Any:  # noqa: ANN401 - dlt's own mapping
+        pipeline = dlt.current.pipeline()
+        return pipeline.schemas[self._schema].tables if self._schema in pipeline.schemas else {}
+
+    def _held(self, table: str) -> Any:  # noqa: ANN401 - dlt's own mapping
+        return self._tables().get(table, {}).get("columns", {})
+
+
+def _plain(values: Sequence[Any]) -> list[Any]:
+    return [_canonical(v) if isinstance(v, dict | list) else v for v in values]
+
+
+def _canonical(value: Any) -> str | None:  # noqa: ANN401 - any JSON
+    if value is None:
+        return None
+    parsed = msgspec.json.decode(value) if isinstance(value, str) else value
+    return msgspec.json.encode(parsed, order="sorted").decode()

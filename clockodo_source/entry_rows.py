@@ -1,0 +1,122 @@
+"""Rows of a page of entries, sorted by type into three tables and by time into windows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import msgspec
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from api_extract.columns import UNDECLARED, content_hash, pseudonyms
+from api_extract.errors import NotAsAgreed
+from api_extract.tables import Table
+from api_extract.windows import Window
+from clockodo_source.settings import Settings
+from clockodo_source.tables import ENTRY_TABLES
+
+Tables = dict[str, pa.Table]
+
+
+@dataclass
+class Part:
+    """Adjacent windows and the entries of all types that begin in them, as the list gave them."""
+
+    windows: list[Window]
+    rows: pa.Table
+
+
+@dataclass
+class Slice:
+    """One window, its entries by table, and their digest."""
+
+    window: Window
+    rows: Tables
+    digest: str
+
+    @property
+    def count(self) -> int:
+        """The number of entries."""
+        return sum(table.num_rows for table in self.rows.values())
+
+    @property
+    def running(self) -> bool:
+        """Whether a clock is running in it."""
+        return any(table["time_until"].null_count > 0 for table in self.rows.values())
+
+
+def guarded(settings: Settings) -> list[Table]:
+    """Return the tables of the types 1, 2, 3 without what the settings keep off the disk."""
+    return [t.guarded(settings.exclude_columns, settings.hash_columns) for t in ENTRY_TABLES]
+
+
+def by_table(rows: pa.Table, kinds: Sequence[Table]) -> Tables:
+    """Sort rows of all types into their tables; raises NotAsAgreed for a type nobody knows."""
+    unknown = set(pc.unique(rows["type"]).to_pylist()) - {1, 2, 3}
+    if unknown:
+        raise NotAsAgreed(
+            f"GET /v2/entries: entries of type {', '.join(map(str, sorted(unknown, key=str)))}."
+            " Nothing was loaded, because it is not known what they mean."
+        )
+    return {
+        table.name: _of_type(rows.filter(pc.equal(rows["type"], number)), table)
+        for number, table in enumerate(kinds, start=1)
+    }
+
+
+def slices(rows: Tables, windows: Sequence[Window], zone: ZoneInfo) -> list[Slice]:
+    """Cut sorted rows at the borders of windows."""
+    cut = []
+    for window in windows:
+        inside = {name: between(table, *window.bounds(zone)) for name, table in rows.items()}
+        digest = "".join(content_hash(table, ["id"]) for table in inside.values() if table.num_rows)
+        cut.append(Slice(window, inside, digest))
+    return cut
+
+
+def between(table: pa.Table, since: datetime, until: datetime) -> pa.Table:
+    """Return the rows that begin in [since, until)."""
+    begins = table["time_since"]
+    return table.filter(pc.and_(pc.greater_equal(begins, since), pc.less(begins, until)))
+
+
+def wide(rows: Tables) -> pa.Table:
+    """Return the rows of all tables as one, with the columns of all of them."""
+    return pa.concat_tables(rows.values(), promote_options="default")
+
+
+def ids(table: pa.Table) -> list[int]:
+    """Return the ids of some rows."""
+    values: list[int] = table["id"].to_pylist()
+    return values
+
+
+def without(table: pa.Table, gone: set[int]) -> pa.Table:
+    """Return the rows whose ids are not among these."""
+    return table.filter(pc.invert(pc.is_in(table["id"], pa.array(list(gone), pa.int64()))))
+
+
+def _of_type(rows: pa.Table, table: Table) -> pa.Table:
+    declared = {c.name for c in table.columns}
+    foreign = [
+        name
+        for name in rows.column_names
+        if name not in declared | {UNDECLARED.name} and rows[name].null_count < rows.num_rows
+    ]
+    if foreign:
+        rows = _undeclared(rows, foreign)
+    arrays = {c.name: pseudonyms(rows[c.name]) if c.hashed else rows[c.name] for c in table.loaded}
+    schema = table.schema.append(pa.field(UNDECLARED.name, pa.string()))
+    return pa.table([*arrays.values(), rows[UNDECLARED.name]], schema=schema)
+
+
+def _undeclared(rows: pa.Table, names: list[str]) -> pa.Table:
+    """Keep values under keys that belong to another type of entry."""
+    kept = []
+    for row in rows.select([*names, UNDECLARED.name]).to_pylist():
+        extra = msgspec.json.decode(row.pop(UNDECLARED.name) or "{}")
+        extra |= {k: v for k, v in row.items() if v is not None}
+        kept.append(msgspec.json.encode(extra, order="sorted").decode() if extra else None)
+    index = rows.column_names.index(UNDECLARED.name)
+    return rows.set_column(index, UNDECLARED.name, pa.array(kept, pa.string()))

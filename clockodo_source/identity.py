@@ -1,0 +1,97 @@
+"""Who reads, with which rights, in which time zone; and whether the dataset is theirs."""
+
+from collections.abc import Mapping
+from zoneinfo import ZoneInfo, available_timezones
+
+import msgspec
+
+from api_extract.errors import Forbidden, Gone, YourMove
+from api_extract.pages import Request
+from clockodo_source.run import Run
+
+
+class _Me(msgspec.Struct):
+    id: int
+    role: str | None = None
+    timezone: str | None = None
+
+
+class _MeAnswer(msgspec.Struct):
+    data: _Me
+
+
+def identify(run: Run) -> None:
+    """Fill in the reader and the zone; refuse a dataset that is another reader's.
+
+    The zone is the configured one, else the company's, else the reader's, else UTC.
+    """
+    me = run.session.fetch(Request("/v4/users/me"), _read_me)
+    run.report.owner, run.report.owner_role = me.id, me.role
+    zone = run.settings.timezone or _company_zone(run) or me.timezone
+    if zone not in available_timezones():
+        run.report.notes.append("The account names no time zone; UTC is used. Set TIMEZONE.")
+        zone = "UTC"
+    run.zone = ZoneInfo(str(zone))
+    run.report.timezone = str(zone)
+    _check(run)
+
+
+def _check(run: Run) -> None:
+    """Compare with what the dataset was filled as: a dataset keeps its reader, zone and filter."""
+    now = {
+        "owner": run.report.owner,
+        "role": run.report.owner_role,
+        "timezone": run.report.timezone,
+        "filter": {k: str(v) for k, v in sorted(run.settings.filter.items())},
+        "hard_budget_revenue": run.settings.hard_budget_revenue,
+    }
+    before = run.state.get("dataset")
+    if before == now:
+        return
+    if before is not None:
+        _refuse_another_reader(run, before, now)
+        _refuse_another_reading(run, before, now)
+    run.state["dataset"] = now
+
+
+def _refuse_another_reader(
+    run: Run, before: Mapping[str, object], now: Mapping[str, object]
+) -> None:
+    lost_role = before["role"] == "owner" != now["role"]
+    if (before["owner"] == now["owner"] and not lost_role) or run.options.accept_narrower_rights:
+        return
+    raise YourMove(
+        f"This dataset was filled with the key of user {before['owner']} ({before['role']});"
+        f" this key is that of user {now['owner']} ({now['role']}), who may see less. Use the"
+        " first key or another warehouse, or accept it with --accept-narrower-rights."
+    )
+
+
+def _refuse_another_reading(
+    run: Run, before: Mapping[str, object], now: Mapping[str, object]
+) -> None:
+    if before["filter"] != now["filter"]:
+        raise YourMove(
+            f"This dataset was filled with the filter {before['filter'] or 'none'}, now it is"
+            f" {now['filter'] or 'none'}: entries outside of it would be deleted. Use another"
+            " warehouse or another --account for another filter."
+        )
+    for name in ("timezone", "hard_budget_revenue"):
+        if before[name] != now[name] and not run.options.full:
+            raise YourMove(
+                f"This dataset was filled with {name} {before[name]}, now it is {now[name]}."
+                " Run `timehouse sync --full` to read everything again that way."
+            )
+
+
+def _read_me(body: bytes) -> _Me:
+    return msgspec.json.decode(body, type=_MeAnswer).data
+
+
+def _company_zone(run: Run) -> str | None:
+    try:
+        company = run.read_list(run.shape("company"))["company"]
+    except (Forbidden, Gone):  # deprecated, with no successor named
+        return None
+    zones: list[str | None] = company["timezone_default"].to_pylist()
+    return zones[0] if zones else None

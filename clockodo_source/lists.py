@@ -1,0 +1,162 @@
+"""Everything but entries: lists replaced whole, by year, or by person and half-year."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from api_extract.columns import content_hash
+from api_extract.difference import count_changes, keep_known
+from api_extract.errors import Unsettled
+from api_extract.replace import Marked, staged
+from api_extract.tables import Table
+from api_extract.windows import Window, years
+from clockodo_source.report import WindowReport
+from clockodo_source.run import Run, Shape
+
+EVERYTHING = "all"
+FEW = 20  # a span of at most so many rows may shrink as it likes
+WORK_TIMES_BEGAN = date(2023, 8, 21)  # the vendor keeps none from before
+
+
+def whole(run: Run, shape: Shape) -> Iterator[Any]:
+    """Read a list and replace its tables, unless nothing has changed."""
+    try:
+        yield from settle(run, shape, EVERYTHING, run.read_list(shape), None)
+    except Unsettled as error:
+        _left(run, shape, error)
+
+
+def by_year(run: Run, shape: Shape) -> Iterator[Any]:
+    """Read a list year by year: all years once, later those that can still change."""
+    # A report of a year to come says nothing yet, whereas its calendar does.
+    latest = run.today if shape.tables[0].window == "year" else _horizon(run)
+    read = run.remembered(shape.resource.name)
+    for year in years(run.settings.start_date, latest + timedelta(days=1)):
+        number = year.since.year
+        if not _due(run, year, read=str(number) in read):
+            continue
+        try:
+            tables = run.read(shape, {"year": number}, year=number)
+        except Unsettled as error:
+            _left(run, shape, error)
+            continue
+        in_years = shape.tables[0].window == "year"
+        marked = Marked(number, number + 1) if in_years else Marked(year.since, year.until)
+        yield from settle(run, shape, str(number), tables, marked, year)
+
+
+def by_person(run: Run, shape: Shape, people: Sequence[int]) -> Iterator[Any]:
+    """Read a list person by person and half-year by half-year."""
+    begin = max(WORK_TIMES_BEGAN, run.settings.start_date)
+    spans = _half_years(begin, run.today + timedelta(days=1))
+    read = run.remembered(shape.resource.name)
+    for person in people:
+        for span in spans:
+            if not _due(run, span, read=f"{person}:{span.key}" in read):
+                continue
+            # The last day is asked for once too often: whether it counts is not documented.
+            dates = {"date_since": span.since, "date_until": span.until}
+            tables = run.read(shape, {"users_id": person, **dates})
+            marked = Marked(span.since, span.until, person)
+            yield from settle(run, shape, f"{person}:{span.key}", tables, marked, span)
+
+
+def settle(  # noqa: PLR0913, PLR0917 - the facts of one span
+    run: Run,
+    shape: Shape,
+    span: str,
+    tables: dict[str, pa.Table],
+    marked: Marked | None,
+    window: Window | None = None,
+) -> Iterator[Any]:
+    """Compare a span with what is remembered of it; yield what replaces it if it differs."""
+    tables = {t.name: _within(tables[t.name], t, marked) for t in shape.tables}
+    rows = tables[shape.tables[0].name].num_rows
+    digest = "".join(content_hash(tables[t.name], t.key) for t in shape.tables)
+    before = run.remembered(shape.resource.name).get(span)
+    report = run.report.resource(shape.resource.name)
+    report.rows += rows
+    for name, table in tables.items():
+        run.report.table(name).read += table.num_rows
+        run.report.table(name).windows += 1
+    if window:
+        run.report.windows.append(
+            WindowReport(shape.resource.name, window.since, window.until, rows, digest)
+        )
+    if before and before["hash"] == digest:
+        for name in tables:
+            run.report.table(name).unchanged_windows += 1
+        return
+    if before and shrunken(before["rows"], rows) and not run.options.accept_shrink:
+        report.status = "shrunken"
+        report.detail = f"{span}: {before['rows']} rows before, {rows} now; left as it was."
+        return
+    report.status = "loaded" if report.status == "unchanged" else report.status
+    for table in shape.tables:
+        yield from _replaced(run, shape, table, tables[table.name], marked, fresh=before is None)
+    run.remember(shape.resource.name, span, hash=digest, rows=rows)
+
+
+def shrunken(before: int, now: int) -> bool:
+    """Tell whether a span lost so many rows that a lost right is likelier than deletions."""
+    return before > FEW and now * 2 < before
+
+
+def _replaced(  # noqa: PLR0913 - the facts of one span
+    run: Run, shape: Shape, table: Table, new: pa.Table, marked: Marked | None, *, fresh: bool
+) -> Iterator[Any]:
+    old = new.slice(0, 0) if fresh else run.known.rows(table, *_where(table, marked))
+    hidden = [
+        c.name
+        for c in table.loaded
+        if c.right and shape.readers[table.name].seen.absent.get(c.name)
+    ]
+    new = keep_known(old, new, table.key, hidden)
+    run.report.table(table.name).changes.add(count_changes(old, new, table.key))
+    yield from staged(table, new, [marked] if marked else [])
+
+
+def _within(rows: pa.Table, table: Table, marked: Marked | None) -> pa.Table:
+    if marked is None or not rows.num_rows:
+        return rows
+    column = rows[table.window]
+    return rows.filter(
+        pc.and_(pc.greater_equal(column, marked.since), pc.less(column, marked.until))
+    )
+
+
+def _where(table: Table, marked: Marked | None) -> tuple[Any, ...]:
+    if marked is None:
+        return ("1 = 1",)
+    where = f"{table.window} >= %s AND {table.window} < %s"
+    bounds = (marked.since, marked.until)
+    return (f"{where} AND {table.per} = %s", *bounds, marked.per) if table.per else (where, *bounds)
+
+
+def _due(run: Run, span: Window, *, read: bool) -> bool:
+    """Tell whether a span is to be read: asked for, or recent, or never read."""
+    options = run.options
+    if options.since or options.until:
+        return span.overlaps(Window(options.since or date.min, options.until or date.max))
+    recent = Window(run.today - timedelta(days=run.lookback_days), date.max)
+    return options.full or not read or span.overlaps(recent)
+
+
+def _half_years(since: date, until: date) -> list[Window]:
+    spans = []
+    for year in years(since, until):
+        middle = date(year.since.year, 7, 1)
+        spans += [Window(year.since, middle), Window(middle, year.until)]
+    return [s for s in spans if s.since < until and since < s.until]
+
+
+def _horizon(run: Run) -> date:
+    return run.today + timedelta(days=run.settings.horizon_days)
+
+
+def _left(run: Run, shape: Shape, error: Unsettled) -> None:
+    report = run.report.resource(shape.resource.name)
+    report.status, report.detail = "unsettled", str(error)

@@ -1,0 +1,69 @@
+"""What a run saw and did, filled while the source is read; for summaries and book-keeping."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+from api_extract.difference import Counts
+
+Status = Literal["loaded", "unchanged", "forbidden", "missing", "shrunken", "unsettled"]
+
+# What needs a look although the run went well.
+TROUBLE: tuple[Status, ...] = ("shrunken", "unsettled")
+
+
+@dataclass
+class TableReport:
+    """One raw table: rows read, what the load changes, spans left alone as unchanged."""
+
+    read: int = 0
+    changes: Counts = field(default_factory=Counts)
+    windows: int = 0
+    unchanged_windows: int = 0
+
+
+@dataclass
+class ResourceReport:
+    """One resource of a run; `newly` marks one that was readable in an earlier run."""
+
+    status: Status = "unchanged"
+    rows: int = 0
+    requests: int = 0
+    detail: str = ""
+    newly: bool = False
+
+
+@dataclass
+class WindowReport:
+    """One span of one resource that was read, whether or not it had changed."""
+
+    resource: str
+    since: date
+    until: date
+    rows: int
+    content_hash: str
+
+
+@dataclass
+class Report:
+    """One run over one account."""
+
+    owner: int | None = None
+    owner_role: str | None = None
+    timezone: str | None = None
+    rights: set[str] = field(default_factory=set)
+    tables: dict[str, TableReport] = field(default_factory=dict)
+    resources: dict[str, ResourceReport] = field(default_factory=dict)
+    windows: list[WindowReport] = field(default_factory=list)
+    undeclared: set[str] = field(default_factory=set)
+    notes: list[str] = field(default_factory=list)
+    requests: int = 0
+    waited: float = 0.0
+
+    def table(self, name: str) -> TableReport:
+        """Return the report of a table, begun on first use."""
+        return self.tables.setdefault(name, TableReport())
+
+    def resource(self, name: str) -> ResourceReport:
+        """Return the report of a resource, begun on first use."""
+        return self.resources.setdefault(name, ResourceReport())

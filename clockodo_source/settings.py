@@ -1,0 +1,143 @@
+"""Configuration and secrets, found by dlt's providers under `sources.clockodo` and nowhere else.
+
+dlt's own injection falls back to bare names, so that an ordinary LANGUAGE or API_KEY in the
+environment would be taken for ours. Here each value has exactly one name.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from datetime import date
+from typing import Any, Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, available_timezones
+
+import dlt
+import msgspec
+from dlt.common import json
+
+from api_extract.errors import YourMove
+
+VENDOR_URL = "https://my.clockodo.com/api"
+LONGEST_APPLICATION = 50  # characters; the vendor's own client refuses more
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+
+# The documented filters of the entries list, each of which takes one value.
+FILTERS = (
+    "users_id",
+    "customers_id",
+    "projects_id",
+    "subprojects_id",
+    "services_id",
+    "lumpsum_services_id",
+    "billable",
+    "text",
+    "texts_id",
+    "budget_type",
+)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How to reach one Clockodo account and how much of it to read.
+
+    `external_application`: who asks, as `<app or company>;<contact e-mail>`, mandatory.
+    `start_date`: nothing before it is read. `horizon_days`: planned entries up to here are.
+    `lookback_days`: what began this recently is read again by every run. `timezone`: an IANA
+    name; by default the company's. `exclude_columns`, `hash_columns`: as `table.column`.
+    `hard_budget_revenue`: let the server compute revenue for open fixed-price projects too.
+    """
+
+    api_user: str = field(repr=False)
+    api_key: str = field(repr=False)
+    external_application: str
+    base_url: str = VENDOR_URL
+    auth: Literal["headers", "basic"] = "headers"
+    language: Literal["en", "de", "fr"] = "en"
+    start_date: date = date(2005, 1, 1)
+    horizon_days: int = 400
+    lookback_days: int = 62
+    timezone: str | None = None
+    exclude_columns: tuple[str, ...] = ()
+    hash_columns: tuple[str, ...] = ()
+    hard_budget_revenue: bool = False
+    filter: Mapping[str, str | int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for problem in self._problems():
+            raise YourMove(problem)
+
+    def _problems(self) -> list[str]:
+        url = urlsplit(self.base_url)
+        return [
+            text
+            for wrong, text in (
+                (not self.api_user or not self.api_key, "API_USER and API_KEY must not be empty."),
+                (
+                    not 0 < len(self.external_application) <= LONGEST_APPLICATION,
+                    "EXTERNAL_APPLICATION must be 'Company;mail@example.com', at most 50 letters.",
+                ),
+                (
+                    not self.external_application.isascii()
+                    or not self.api_user.isascii()
+                    or not self.api_key.isascii(),
+                    "API_USER, API_KEY and EXTERNAL_APPLICATION travel as headers: ASCII only.",
+                ),
+                (
+                    url.scheme != "https"
+                    and not (url.scheme == "http" and url.hostname in LOOPBACK),
+                    "BASE_URL must begin with https:// (plain http only to this machine).",
+                ),
+                (bool(url.username or url.query), "BASE_URL must hold no credentials or query."),
+                (self.horizon_days < 0, "HORIZON_DAYS must not be negative."),
+                (self.lookback_days < 0, "LOOKBACK_DAYS must not be negative."),
+                (
+                    self.timezone is not None and self.timezone not in available_timezones(),
+                    f"TIMEZONE {self.timezone!r} is no IANA time zone such as Europe/Berlin.",
+                ),
+                (
+                    not set(self.filter) <= set(FILTERS),
+                    f"FILTER knows {', '.join(FILTERS)}.",
+                ),
+            )
+            if wrong
+        ]
+
+    @property
+    def zone(self) -> ZoneInfo | None:
+        """The configured time zone, None where the account decides."""
+        return ZoneInfo(self.timezone) if self.timezone else None
+
+
+def resolve(account: str = "main", **given: Any) -> Settings:  # noqa: ANN401 - each field has its own type
+    """Return the settings of an account: what is given, else configured, else the default.
+
+    Account `main` is configured in `sources.clockodo`, another in `sources.clockodo.<label>`.
+    Raises YourMove, naming the place, for what is missing or cannot be read.
+    """
+    section = "sources.clockodo" if account == "main" else f"sources.clockodo.{account}"
+    values = {}
+    for item in fields(Settings):
+        value = given.get(item.name)
+        if value is None:
+            value = _configured(f"{section}.{item.name}", secret=item.name == "api_key")
+        if value is not None:
+            values[item.name] = value
+    required = ("api_user", "api_key", "external_application")
+    if missing := [name for name in required if name not in values]:
+        names = " and ".join(f"{section}.{name}" for name in missing)
+        env = f"{section}.{missing[0]}".replace(".", "__").upper()
+        raise YourMove(f"Not configured: {names}. Set it in .dlt/secrets.toml or as {env}.")
+    try:
+        return msgspec.convert(values, Settings, strict=False)
+    except msgspec.ValidationError as error:
+        raise YourMove(f"[{section}] {error}".replace(" - at `$.", ": ").rstrip("`")) from None
+
+
+def _configured(name: str, *, secret: bool) -> Any:  # noqa: ANN401 - each field has its own type
+    value: Any = (dlt.secrets if secret else dlt.config).get(name)
+    if isinstance(value, str) and name.endswith(("_columns", ".filter")):
+        try:
+            return json.loads(value)
+        except ValueError:
+            raise YourMove(f"{name}: in the environment, write JSON.") from None
+    return value

@@ -1,0 +1,101 @@
+"""Faults on demand: call n of an app gets outcome n."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+PREFIX = "/api"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something that happens instead of an answer."""
+
+    respond: Callable[[ASGIApp, Scope, Receive, Send], Awaitable[None]]
+
+
+Outcome = Fault | Callable[[], object] | None
+
+
+def failing(app: ASGIApp, *outcomes: Outcome, path: str | None = None) -> ASGIApp:
+    """Wrap an app: call n gets outcome n, None and everything after the last pass through.
+
+    A callable is called before its call passes through, to edit the world between two pages.
+    With a path (without the prefix of the base URL) only calls to it count.
+    """
+    upcoming = iter(outcomes)
+
+    async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
+        counts = scope["type"] == "http" and path in {None, scope["path"].removeprefix(PREFIX)}
+        outcome = next(upcoming, None) if counts else None
+        if isinstance(outcome, Fault):
+            await outcome.respond(app, scope, receive, send)
+            return
+        if outcome is not None:
+            outcome()
+        await app(scope, receive, send)
+
+    return wrapped
+
+
+def status(code: int, *, retry_after: object = None, html: bool = False) -> Fault:
+    """Answer with a bare status, as JSON or as the page of a gateway."""
+    body = b"<html><body><h1>%d</h1></body></html>" % code if html else b'{"error":"Sorry"}'
+    headers = [(b"content-type", b"text/html" if html else b"application/json")]
+    if retry_after is not None:
+        headers.append((b"retry-after", str(retry_after).encode()))
+
+    async def respond(_: ASGIApp, __: Scope, ___: Receive, send: Send) -> None:
+        headers_out = [*headers, (b"content-length", str(len(body)).encode())]
+        await send({"type": "http.response.start", "status": code, "headers": headers_out})
+        await send({"type": "http.response.body", "body": body})
+
+    return Fault(respond)
+
+
+async def _half_body(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+    async def cut(message: Message) -> None:
+        if message["type"] == "http.response.body":
+            body = message["body"]
+            message = {**message, "body": body[: len(body) // 2], "more_body": True}
+        await send(message)
+
+    # The server closes a connection whose answer stays shorter than announced.
+    await app(scope, receive, cut)
+
+
+async def _not_json(_: ASGIApp, __: Scope, ___: Receive, send: Send) -> None:
+    body = b"<!doctype html><title>Maintenance</title>"
+    headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def _reset(_: ASGIApp, __: Scope, ___: Receive, send: Send) -> None:
+    # More is announced than comes, so the server hangs up after the headers.
+    headers: list[Any] = [(b"content-type", b"application/json"), (b"content-length", b"9999")]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+
+
+def _silence(seconds: float) -> Fault:
+    """Say nothing for so long, or until the caller gives up, then answer."""
+
+    async def respond(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                while (await receive())["type"] != "http.disconnect":
+                    pass
+        # Still there: a patient caller gets the answer.
+        except TimeoutError:
+            await app(scope, receive, send)
+
+    return Fault(respond)
+
+
+HALF_BODY = Fault(_half_body)
+NOT_JSON = Fault(_not_json)
+RESET = Fault(_reset)
+SILENCE = _silence
