@@ -10,6 +10,7 @@ deletes what lies in any marked window or shares a key with a staged row, and in
 The condition holds no literals, so it is the same in every load and cannot go stale.
 """
 
+import logging
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -26,6 +27,11 @@ from api_extract.tables import Kind, Table
 WINDOW_END = "_window_end"
 DELETED = "_deleted"
 ROWS_PER_FILE_SLICE = 50_000
+
+# dlt warns at each Arrow table that a JSON column arrives as text, which is how it must arrive.
+logging.getLogger("dlt").addFilter(
+    lambda record: "when merging arrow schema with dlt schema" not in str(record.msg)
+)
 
 Bound = datetime | date | int
 

@@ -69,6 +69,7 @@ class Changes:
         old = {s.window: self._old(s.window) for s in differing} if not self._first else {}
         kept = [s for s in differing if not self._shrunken(s, old.get(s.window))]
         if kept:
+            self._run.report.resource(NAME).status = "loaded"
             yield from self._replaced(kept, self._joined([old[s.window] for s in kept if old]))
 
     def vanished(self) -> list[int]:

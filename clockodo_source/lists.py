@@ -1,6 +1,7 @@
 """Everything but entries: lists replaced whole, by year, or by person and half-year."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
@@ -21,17 +22,36 @@ FEW = 20  # a span of at most so many rows may shrink as it likes
 WORK_TIMES_BEGAN = date(2023, 8, 21)  # the vendor keeps none from before
 
 
+@dataclass
+class Batch:
+    """What one resource replaces: rows by table, and the windows they fill."""
+
+    run: Run
+    shape: Shape
+    rows: dict[str, list[pa.Table]] = field(default_factory=dict)
+    marks: list[Marked] = field(default_factory=list)
+
+    def items(self) -> Iterator[Any]:
+        """Yield one item a table and its windows, as each costs dlt a look at the schema."""
+        for table in self.shape.tables:
+            if table.name in self.rows:
+                yield from staged(table, pa.concat_tables(self.rows[table.name]), self.marks)
+
+
 def whole(run: Run, shape: Shape) -> Iterator[Any]:
     """Read a list and replace its tables, unless nothing has changed."""
+    batch = Batch(run, shape)
     try:
-        yield from settle(run, shape, EVERYTHING, run.read_list(shape), None)
+        _settle(batch, EVERYTHING, run.read_list(shape))
     except Unsettled as error:
         _left(run, shape, error)
+    yield from batch.items()
 
 
 def by_year(run: Run, shape: Shape) -> Iterator[Any]:
     """Read a list year by year: all years once, later those that can still change."""
     # A report of a year to come says nothing yet, whereas its calendar does.
+    batch = Batch(run, shape)
     latest = run.today if shape.tables[0].window == "year" else _horizon(run)
     read = run.remembered(shape.resource.name)
     for year in years(run.settings.start_date, latest + timedelta(days=1)):
@@ -45,11 +65,13 @@ def by_year(run: Run, shape: Shape) -> Iterator[Any]:
             continue
         in_years = shape.tables[0].window == "year"
         marked = Marked(number, number + 1) if in_years else Marked(year.since, year.until)
-        yield from settle(run, shape, str(number), tables, marked, year)
+        _settle(batch, str(number), tables, marked, year)
+    yield from batch.items()
 
 
 def by_person(run: Run, shape: Shape, people: Sequence[int]) -> Iterator[Any]:
     """Read a list person by person and half-year by half-year."""
+    batch = Batch(run, shape)
     begin = max(WORK_TIMES_BEGAN, run.settings.start_date)
     spans = _half_years(begin, run.today + timedelta(days=1))
     read = run.remembered(shape.resource.name)
@@ -61,42 +83,49 @@ def by_person(run: Run, shape: Shape, people: Sequence[int]) -> Iterator[Any]:
             dates = {"date_since": span.since, "date_until": span.until}
             tables = run.read(shape, {"users_id": person, **dates})
             marked = Marked(span.since, span.until, person)
-            yield from settle(run, shape, f"{person}:{span.key}", tables, marked, span)
+            _settle(batch, f"{person}:{span.key}", tables, marked, span)
+    yield from batch.items()
 
 
-def settle(  # noqa: PLR0913, PLR0917 - the facts of one span
-    run: Run,
-    shape: Shape,
+def _settle(
+    batch: Batch,
     span: str,
     tables: dict[str, pa.Table],
-    marked: Marked | None,
+    marked: Marked | None = None,
     window: Window | None = None,
-) -> Iterator[Any]:
-    """Compare a span with what is remembered of it; yield what replaces it if it differs."""
+) -> None:
+    """Compare a span with what is remembered of it; add it to the batch if it differs."""
+    run, shape = batch.run, batch.shape
     tables = {t.name: _within(tables[t.name], t, marked) for t in shape.tables}
     rows = tables[shape.tables[0].name].num_rows
     digest = "".join(content_hash(tables[t.name], t.key) for t in shape.tables)
     before = run.remembered(shape.resource.name).get(span)
+    unchanged = before is not None and before["hash"] == digest
     report = run.report.resource(shape.resource.name)
     report.rows += rows
     for name, table in tables.items():
         run.report.table(name).read += table.num_rows
         run.report.table(name).windows += 1
+        run.report.table(name).unchanged_windows += unchanged
     if window:
         run.report.windows.append(
             WindowReport(shape.resource.name, window.since, window.until, rows, digest)
         )
-    if before and before["hash"] == digest:
-        for name in tables:
-            run.report.table(name).unchanged_windows += 1
+    if unchanged:
         return
     if before and shrunken(before["rows"], rows) and not run.options.accept_shrink:
         report.status = "shrunken"
-        report.detail = f"{span}: {before['rows']} rows before, {rows} now; left as it was."
+        report.detail = (
+            f"{span}: {before['rows']} rows before, {rows} now; left as it was."
+            " If that is right, run again with --accept-shrink."
+        )
         return
     report.status = "loaded" if report.status == "unchanged" else report.status
     for table in shape.tables:
-        yield from _replaced(run, shape, table, tables[table.name], marked, fresh=before is None)
+        new = _compared(batch, table, tables[table.name], marked, fresh=before is None)
+        batch.rows.setdefault(table.name, []).append(new)
+    if marked:
+        batch.marks.append(marked)
     run.remember(shape.resource.name, span, hash=digest, rows=rows)
 
 
@@ -105,18 +134,17 @@ def shrunken(before: int, now: int) -> bool:
     return before > FEW and now * 2 < before
 
 
-def _replaced(  # noqa: PLR0913 - the facts of one span
-    run: Run, shape: Shape, table: Table, new: pa.Table, marked: Marked | None, *, fresh: bool
-) -> Iterator[Any]:
+def _compared(
+    batch: Batch, table: Table, new: pa.Table, marked: Marked | None, *, fresh: bool
+) -> pa.Table:
+    """Count what differs from the destination; return the rows with what rights hide now."""
+    run, absent = batch.run, batch.shape.readers[table.name].seen.absent
     old = new.slice(0, 0) if fresh else run.known.rows(table, *_where(table, marked))
-    hidden = [
-        c.name
-        for c in table.loaded
-        if c.right and shape.readers[table.name].seen.absent.get(c.name)
-    ]
-    new = keep_known(old, new, table.key, hidden)
+    new = keep_known(
+        old, new, table.key, [c.name for c in table.loaded if c.right and absent.get(c.name)]
+    )
     run.report.table(table.name).changes.add(count_changes(old, new, table.key))
-    yield from staged(table, new, [marked] if marked else [])
+    return new
 
 
 def _within(rows: pa.Table, table: Table, marked: Marked | None) -> pa.Table:

@@ -5,7 +5,6 @@ from random import Random
 
 from simulator.capacity import APPROVED, OVERTIME_REDUCTION, Availability
 from simulator.instants import days
-from simulator.people import last_day
 from simulator.store import OWNER, Ledger, Row
 
 SICK = {4, 5}
@@ -23,7 +22,7 @@ def fill(ledger: Ledger) -> None:
     for n, user in enumerate(ledger.rows("users")):
         chance = ledger.chance(f"absences/{user['id']}")
         calendar = Availability(ledger, user["id"])
-        until = min(last_day(ledger, user), ledger.now.date() + timedelta(days=150))
+        until = min(calendar.exit, ledger.now.date() + timedelta(days=150))
         # The rare ones first: whatever comes later has to make room.
         plan = [(until - timedelta(days=60), kind, size) for kind, size in rare_of(n)]
         plan += yearly(chance, calendar.start, until)

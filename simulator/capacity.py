@@ -6,7 +6,7 @@ from functools import cache
 
 from simulator import holidays
 from simulator.instants import day_of, days
-from simulator.people import WEEKDAYS
+from simulator.people import WEEKDAYS, last_day
 from simulator.store import Ledger, Row
 
 APPROVED, OVERTIME_REDUCTION = 1, 3
@@ -54,7 +54,7 @@ class Availability:
         self.ledger = ledger
         self.user = ledger.tables["users"][users_id]
         self.start = day_of(self.user["start_date"]) or ledger.since
-        self.exit = day_of(self.user["exit_date"]) or date.max
+        self.exit = last_day(ledger, self.user)
         own = [r for r in ledger.rows("target_hours") if r["users_id"] == users_id]
         self.targets = sorted(own, key=lambda row: row["date_since"], reverse=True)
         self.nonbusiness: dict[int, dict[date, float]] = {}

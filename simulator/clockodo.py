@@ -29,6 +29,7 @@ from simulator.clockodo_settings import Limits, Rights, Switches
 from simulator.clockodo_view import LANGUAGES, View, encode, forbidden
 from simulator.world import World
 
+__all__ = ["KEY", "ClockodoApp", "Limits", "Rights", "Switches"]
 PREFIX = "/api"
 # Invented; as long as a real one.
 KEY = "0123456789abcdef0123456789abcdef"

@@ -26,10 +26,10 @@ def along(ledger: Ledger, share: float) -> date:
 
 
 def last_day(ledger: Ledger, user: Row) -> date:
-    """Tell when a person left; who was archived without a date stopped half-way."""
+    """Tell when a person left or was archived without a date."""
     if user["exit_date"]:
         return date.fromisoformat(user["exit_date"])
-    return date.max if user["active"] else along(ledger, 0.55)
+    return ledger.archived.get(user["id"], date.max)
 
 
 def change_of_hours(ledger: Ledger) -> date:
@@ -84,6 +84,8 @@ def fill_company(ledger: Ledger, group: int) -> None:
 def fill_person(ledger: Ledger, person: Person, teams: list[int], groups: dict[str, int]) -> None:
     """Create one member with target hours, calendar and accounts."""
     users_id = ledger.add("users", **user_row(ledger, person, teams, groups))
+    if person.special == "archived":
+        ledger.archived[users_id] = along(ledger, 0.55)
     user = ledger.tables["users"][users_id]
     since = date.fromisoformat(user["start_date"] or ledger.since.isoformat())
     for row in target_rows(ledger, person, since):

@@ -6,6 +6,7 @@ from itertools import groupby, pairwise
 
 from simulator.capacity import Availability, Due
 from simulator.instants import days, epoch_of, local_day, noon
+from simulator.people import last_day
 from simulator.store import TIME, Ledger, Row
 
 YEAR, MONTHS, WEEKS, DAYS, DAYS_WITH_TIMES = range(5)
@@ -78,8 +79,7 @@ def worked_in(ledger: Ledger, year: int) -> Worked:
 def employed_in(ledger: Ledger, user: Row, year: int) -> bool:
     """Whether a report exists: the employment touches the year."""
     first = int((user["start_date"] or ledger.since.isoformat())[:4])
-    last = int((user["exit_date"] or "9999")[:4])
-    return first <= year <= last
+    return first <= year <= last_day(ledger, user).year
 
 
 def report(ledger: Ledger, users_id: int, year: int, kind: int, worked: Worked) -> Row:

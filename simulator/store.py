@@ -155,6 +155,8 @@ class Ledger:
         self.tables: dict[str, dict[int, Row]] = {name: {} for name in FIRST_IDS}
         self.next_ids = dict(FIRST_IDS)
         self.entries = Entries()
+        # The API never tells when somebody was archived, but reports have to end somewhere.
+        self.archived: dict[int, date] = {}
         self.texts: dict[str, int] = {}
         self.rate_cache: dict[tuple[int | None, ...], float] = {}
 

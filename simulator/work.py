@@ -9,7 +9,6 @@ from simulator.instants import day_of, days, wall
 from simulator.money import rate_for
 from simulator.names import TEXTS
 from simulator.offers import Kind
-from simulator.people import last_day
 from simulator.store import Entry, Ledger, Row
 
 # Quiet summers, busy autumns, a short December.
@@ -40,7 +39,7 @@ class Worker:
 
     def days(self) -> Iterator[tuple[date, float]]:
         """Days with work on them and how many hours there are to do."""
-        until = min(last_day(self.ledger, self.user), self.ledger.now.date())
+        until = min(self.calendar.exit, self.ledger.now.date())
         for day in days(self.calendar.start, until):
             hours = self.calendar.due(day).available
             if hours:

@@ -185,6 +185,10 @@ class World(Ledger):
             row.update(fields)
             if resource == "projects" and "completed" in fields:
                 (self.complete_project if fields["completed"] else self.reopen_project)(key)
+            elif resource == "users" and "active" in fields:
+                self.archived.pop(key, None)
+                if not fields["active"]:
+                    self.archived[key] = self.now.date()
             elif resource == "projects" and "budget" in fields and not row["completed"]:
                 row["revenue_factor"] = None if is_hard(row) else 1
             self._follow_up(resource)

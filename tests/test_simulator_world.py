@@ -122,6 +122,16 @@ def test_the_world_holds_every_kind_of_person_and_absence(world: World) -> None:
     assert {r["status"] for r in world.rows("work_time_change_requests")} == {1, 2}
 
 
+def test_nobody_owes_a_month(world: World) -> None:
+    """Balances stay within a few weeks, also of who left or was archived."""
+    worked = reports.worked_in(world, 2026)
+    members = [u for u in world.rows("users") if reports.employed_in(world, u, 2026)]
+    balances = [reports.report(world, u["id"], 2026, 0, worked)["diff"] for u in members]
+
+    assert len(members) >= 23
+    assert max(map(abs, balances)) < 160 * 3600
+
+
 def test_easter_is_right() -> None:
     """Easter Sunday falls where the almanac has it."""
     found = [easter(year) for year in (2024, 2025, 2026, 2027)]
