@@ -187,6 +187,7 @@ class Changes:
         """Remember whole months; forget the content of those that were changed in part."""
         read = self._run.remembered(NAME)
         touched: set[Window] = set()
+        self._run.touched_years |= {s.window.since.year for s in kept}
         for one in kept:
             window = one.window
             if window == month_of(window.since):
@@ -195,7 +196,9 @@ class Changes:
             else:
                 touched |= set(months(window.since, window.until))
         for begins in wide(elsewhere)["time_since"].to_pylist():
-            touched.add(month_of(begins.astimezone(self._run.zone).date()))
+            day = begins.astimezone(self._run.zone).date()
+            touched.add(month_of(day))
+            self._run.touched_years.add(day.year)
         for window in touched - set(self.due):
             if window.key in read:
                 self._run.remember(NAME, window.key, **{**read[window.key], "hash": None})

@@ -56,7 +56,9 @@ def by_year(run: Run, shape: Shape) -> Iterator[Any]:
     read = run.remembered(shape.resource.name)
     for year in years(run.settings.start_date, latest + timedelta(days=1)):
         number = year.since.year
-        if not _due(run, year, read=str(number) in read):
+        known = read.get(str(number))
+        followed = known is not None and known["rows"] > 0 and _followed(run, shape, number)
+        if not followed and not _due(run, year, read=known is not None):
             continue
         try:
             tables = run.read(shape, {"year": number}, year=number)
@@ -171,6 +173,15 @@ def _due(run: Run, span: Window, *, read: bool) -> bool:
         return span.overlaps(Window(options.since or date.min, options.until or date.max))
     recent = Window(run.today - timedelta(days=run.lookback_days), date.max)
     return options.full or not read or span.overlaps(recent)
+
+
+def _followed(run: Run, shape: Shape, year: int) -> bool:
+    """Tell whether something this list is computed from has changed in this run."""
+    loaded = {name for name, r in run.report.resources.items() if r.status == "loaded"}
+    follows = set(shape.resource.follows)
+    if "entries" in follows and year in run.touched_years:
+        return True
+    return bool(follows & loaded - {"entries"})
 
 
 def _half_years(since: date, until: date) -> list[Window]:

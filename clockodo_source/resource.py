@@ -20,7 +20,8 @@ class Resource:
     `envelopes`: the keys under which the rows may stand, the documented one first.
     `page_size`: the largest page the server allows; 0 where the list is not paged.
     `split`: sorts nested rows into the tables, given the rows and the year asked for.
-    `optional`: a plan or module decides whether it exists, so a refusal is recorded, not fatal.
+    `follows`: resources out of which the server computes this one; when they change, what was read
+    of earlier years is read again. `optional`: a plan or module decides whether it exists, so a refusal is recorded, not fatal.
     """
 
     name: str
@@ -32,4 +33,5 @@ class Resource:
     reading: Reading = "whole"
     params: tuple[tuple[str, str], ...] = ()
     split: Callable[[Rows, int], dict[str, Rows]] | None = None
+    follows: tuple[str, ...] = ()
     optional: bool = False

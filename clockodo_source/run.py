@@ -82,6 +82,7 @@ class Run:
         self.known = Known(schema)
         self.zone = ZoneInfo("UTC")
         self.state: MutableMapping[str, Any] = {}
+        self.touched_years: set[int] = set()  # in which entries have changed
         self._shapes: dict[str, Shape] = {}
         self._lists: dict[str, dict[str, pa.Table]] = {}
 
