@@ -32,7 +32,6 @@ from clockodo_source.entry_rows import (
     without,
 )
 from clockodo_source.lists import shrunken
-from clockodo_source.report import WindowReport
 from clockodo_source.run import Run, Shape
 
 NAME = "entries"
@@ -69,7 +68,8 @@ class Changes:
         old = {s.window: self._old(s.window) for s in differing} if not self._first else {}
         kept = [s for s in differing if not self._shrunken(s, old.get(s.window))]
         if kept:
-            self._run.report.resource(NAME).status = "loaded"
+            report = self._run.report.resource(NAME)
+            report.status = "loaded" if report.status == "unchanged" else report.status
             yield from self._replaced(kept, self._joined([old[s.window] for s in kept if old]))
 
     def vanished(self) -> list[int]:
@@ -128,8 +128,7 @@ class Changes:
             report.table(name).read += table.num_rows
             report.table(name).windows += 1
             report.table(name).unchanged_windows += unchanged
-        window = one.window
-        report.windows.append(WindowReport(NAME, window.since, window.until, one.count, one.digest))
+        report.window(NAME, one.window.since, one.window.until, one.count, one.digest)
         return not unchanged
 
     def _shrunken(self, one: Slice, old: Tables | None) -> bool:

@@ -14,7 +14,6 @@ from api_extract.errors import Unsettled
 from api_extract.replace import Marked, staged
 from api_extract.tables import Table
 from api_extract.windows import Window, years
-from clockodo_source.report import WindowReport
 from clockodo_source.run import Run, Shape
 
 EVERYTHING = "all"
@@ -110,9 +109,7 @@ def _settle(
         run.report.table(name).windows += 1
         run.report.table(name).unchanged_windows += unchanged
     if window:
-        run.report.windows.append(
-            WindowReport(shape.resource.name, window.since, window.until, rows, digest)
-        )
+        run.report.window(shape.resource.name, window.since, window.until, rows, digest)
     if unchanged:
         return
     if before and shrunken(before["rows"], rows) and not run.options.accept_shrink:

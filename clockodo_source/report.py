@@ -1,5 +1,7 @@
 """What a run saw and did, filled while the source is read; for summaries and book-keeping."""
 
+import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
@@ -40,8 +42,8 @@ class WindowReport:
     resource: str
     since: date
     until: date
-    rows: int
-    content_hash: str
+    rows: int = 0
+    content_hash: str = ""
 
 
 @dataclass
@@ -54,11 +56,21 @@ class Report:
     rights: set[str] = field(default_factory=set)
     tables: dict[str, TableReport] = field(default_factory=dict)
     resources: dict[str, ResourceReport] = field(default_factory=dict)
-    windows: list[WindowReport] = field(default_factory=list)
+    windows: dict[tuple[str, date, date], WindowReport] = field(default_factory=dict)
     undeclared: set[str] = field(default_factory=set)
     notes: list[str] = field(default_factory=list)
     requests: int = 0
     waited: float = 0.0
+    tell: Callable[[str], None] = lambda _: None  # progress, a line a resource
+
+    def window(self, resource: str, since: date, until: date, rows: int, digest: str) -> None:
+        """Note a span that was read; spans read person by person are noted as one."""
+        seen = self.windows.setdefault(
+            (resource, since, until), WindowReport(resource, since, until)
+        )
+        seen.rows += rows
+        digests = (seen.content_hash + digest).encode()
+        seen.content_hash = hashlib.blake2b(digests, digest_size=16).hexdigest()
 
     def table(self, name: str) -> TableReport:
         """Return the report of a table, begun on first use."""

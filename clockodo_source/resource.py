@@ -20,8 +20,9 @@ class Resource:
     `envelopes`: the keys under which the rows may stand, the documented one first.
     `page_size`: the largest page the server allows; 0 where the list is not paged.
     `split`: sorts nested rows into the tables, given the rows and the year asked for.
-    `follows`: resources out of which the server computes this one; when they change, what was read
-    of earlier years is read again. `optional`: a plan or module decides whether it exists, so a refusal is recorded, not fatal.
+    `follows`: what the server computes this one out of; when that changes, what was read before
+    of earlier years is read again. `optional`: a plan, module or right decides whether it exists,
+    so a refusal is recorded, not fatal.
     """
 
     name: str

@@ -13,6 +13,7 @@ from api_extract.columns import Reader
 from api_extract.errors import Forbidden, Gone, NarrowerRights, NotAsAgreed, Unsettled
 from api_extract.known import Known
 from api_extract.pages import Page, Request, iter_pages
+from api_extract.replace import staged
 from api_extract.session import Session
 from api_extract.tables import Table
 from clockodo_source.api import first_request, page_reader, rest
@@ -156,10 +157,20 @@ class Run:
             report.status = "forbidden" if isinstance(error, Forbidden) else "missing"
             report.detail = str(error)
             report.newly = bool(self.remembered(resource.name))
+            yield from self._made_empty(resource)
         finally:
             report.requests += self.session.requests - before
             self.report.requests = self.session.requests
             self.report.waited = self.session.waited
+            self.report.tell(f"{resource.name}: {report.rows} rows, {report.status}")
+
+    def _made_empty(self, resource: Resource) -> Iterator[Any]:
+        """Make the tables of what was never readable, once, so that models can rely on them."""
+        made = self.state.get("made_empty", [])
+        if not self.remembered(resource.name) and resource.name not in made:
+            self.state["made_empty"] = [*made, resource.name]
+            for table in resource.tables:
+                yield from staged(table, self.shape(resource.name).readers[table.name].empty())
 
     def _traverse(
         self, shape: Shape, request: Request, year: int, most_pages: int | None

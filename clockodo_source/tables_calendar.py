@@ -174,6 +174,7 @@ CALENDAR = (
         ),
         reading="years",
         split=users_nonbusiness_days,
+        follows=("users", "users_nonbusiness_groups", "nonbusiness_groups", "nonbusiness_days"),
         optional=True,
     ),
     Resource(

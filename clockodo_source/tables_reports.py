@@ -138,6 +138,10 @@ REPORTS = (
             "are asked for and replaced, down to the day."
         ),
         reading="years",
+        follows=(
+            *("company", "users", "absences", "target_hours", "holidays_quota", "holidays_carry"),
+            *("overtime_carry", "overtime_reductions", "entries", "users_nonbusiness_days"),
+        ),
         params=(("type", "3"),),  # year, months, weeks and days, without the times of presence
         split=user_reports,
         optional=True,

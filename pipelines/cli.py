@@ -1,0 +1,162 @@
+"""The command line. Each verb is a module of its own; here are only words, options and exits.
+
+Nothing heavy is imported before a verb runs, so that `timehouse --help` answers at once.
+"""
+
+import os
+import sys
+from dataclasses import asdict
+from datetime import date, timedelta
+
+import click
+
+from pipelines.options import Call, age, all_of, day, shared
+
+system_argument = click.argument("system", type=click.Choice(["clockodo"]), default="clockodo")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="timehouse")
+@all_of
+def cli(**given: object) -> None:
+    """Load a time tracker into a warehouse: how well were we utilised, what did we earn.
+
+    Exit codes: 0 done, 1 a bug of ours, 2 your move, 3 their move (run again), 4 the answer is
+    not as agreed, 5 done but look, 6 busy.
+    """
+    click.get_current_context().obj = given
+
+
+@cli.command()
+@system_argument
+@shared
+def demo(call: Call, system: str) -> None:
+    """Load a simulated company and print its hours and revenue; no account, no network."""
+    from pipelines import demo as verb  # noqa: PLC0415 - only this verb pays for it
+    from pipelines import output  # noqa: PLC0415
+
+    made = verb.demo(call.place(system, "timehouse-demo.duckdb"), call.show.progress)
+    output.show_demo(call.show, made)
+    sys.exit(int(made.exit))
+
+
+@cli.command()
+@system_argument
+@shared
+def check(call: Call, system: str) -> None:
+    """Ask each resource once: who am I, which rights do I have, what would be loaded."""
+    from clockodo_source import Options  # noqa: PLC0415
+    from pipelines import checkup, output  # noqa: PLC0415
+
+    call.place(system)
+    report, checks = checkup.check(call.settings(), Options(call.as_of))
+    sys.exit(int(output.show_check(call.show, report, checks)))
+
+
+@cli.command()
+@system_argument
+@click.option("--since", type=day, metavar="DATE", help="Read entries from this local day on.")
+@click.option("--until", type=day, metavar="DATE", help="Read entries before this local day.")
+@click.option("--full", is_flag=True, help="Read all history again.")
+@click.option(
+    "--lookback", type=click.IntRange(0), metavar="DAYS", help="Instead of LOOKBACK_DAYS."
+)
+@click.option(
+    "--resources", metavar="A,B", default="", help="Only these; entries: all three tables."
+)
+@click.option("--no-models", is_flag=True, help="Do not build the SQL models.")
+@click.option("--accept-shrink", is_flag=True, help="Load what lost most of its rows.")
+@click.option("--accept-narrower-rights", is_flag=True, help="Go on with a key that sees less.")
+@shared
+def sync(  # noqa: PLR0913 - the options of the verb
+    call: Call,
+    system: str,
+    *,
+    since: date | None,
+    until: date | None,
+    full: bool,
+    lookback: int | None,
+    resources: str,
+    no_models: bool,
+    accept_shrink: bool,
+    accept_narrower_rights: bool,
+) -> None:
+    """Load what changed, then build the models."""
+    if since and until and since >= until:
+        raise click.UsageError(f"--since {since} is not before --until {until}.")
+    from clockodo_source import Options  # noqa: PLC0415
+    from pipelines import output  # noqa: PLC0415
+    from pipelines import sync as verb  # noqa: PLC0415
+
+    options = Options(
+        call.as_of, full, since, until, lookback, accept_shrink, accept_narrower_rights
+    )
+    names = [name.strip() for name in resources.split(",") if name.strip()]
+    outcome = verb.sync(
+        call.place(system),
+        call.settings(),
+        options,
+        names,
+        models=not no_models,
+        tell=call.show.progress,
+    )
+    output.show_sync(call.show, outcome)
+    sys.exit(int(outcome.exit))
+
+
+@cli.command()
+@shared
+def models(call: Call) -> None:
+    """Build and test the SQL models."""
+    from pipelines import models as verb  # noqa: PLC0415
+    from pipelines import output  # noqa: PLC0415
+
+    built = verb.models(call.place("clockodo"), call.as_of)
+    call.show.data(asdict(built))
+    sys.exit(int(output.show_models(call.show, built)))
+
+
+@cli.command()
+@system_argument
+@click.option("--max-age", type=age, metavar="AGE", help="Exit 5 if the last load is older: 26h.")
+@shared
+def status(call: Call, system: str, max_age: timedelta | None) -> None:
+    """Tell the last load, freshness, rows, rights, and what needs a look."""
+    from pipelines import output  # noqa: PLC0415
+    from pipelines import status as verb  # noqa: PLC0415
+
+    found = verb.status(call.place(system), call.as_of)
+    sys.exit(int(output.show_status(call.show, found, max_age)))
+
+
+@cli.command()
+@click.argument("system", type=click.Choice(["clockodo"]), expose_value=False)
+@click.option("--port", type=click.IntRange(0, 65535), required=True, help="On loopback only.")
+@shared
+def simulate(call: Call, port: int) -> None:
+    """Serve the invented company until interrupted, for trying things out."""
+    from pipelines.demo import simulate as verb  # noqa: PLC0415
+
+    verb(port, call.show.progress)
+
+
+def main() -> None:
+    """Run the command line; every expected error ends in its exit code and one line."""
+    os.umask(0o077)  # the warehouse, its working folder and copies are nobody else's
+    try:
+        cli.main(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except (click.Abort, KeyboardInterrupt):
+        sys.stderr.write("Stopped. Run again to go on.\n")
+        sys.exit(130)
+    except Exception as error:
+        from pipelines.exits import explained  # noqa: PLC0415 - only errors pay for it
+
+        known = explained(error)
+        if known is None:
+            raise
+        code, message = known
+        sys.stderr.write(f"{message}\n")
+        sys.exit(int(code))

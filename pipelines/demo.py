@@ -1,0 +1,124 @@
+"""`timehouse demo`: a whole company, simulated on this machine, loaded and summed up."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import duckdb
+import msgspec
+
+from api_extract.pages import Request
+from clockodo_source import Options, Settings
+from clockodo_source.api import ENTRYGROUPS, open_session
+from pipelines.exits import Exit
+from pipelines.place import Place
+from pipelines.sync import Outcome, sync
+from simulator.clockodo import ClockodoApp
+from simulator.server import HOST, PREFIX, run, serve
+from simulator.world import World
+
+APPLICATION = "Timehouse demo;demo@timehouse.example"
+
+CENT = Decimal("0.01")
+MONTHLY = """
+select
+    month,
+    sum(hours) as hours,
+    sum(billable_hours) as billable_hours,
+    sum(earned) as earned,
+    sum(provisional) as provisional,
+    sum(unbilled) as unbilled,
+    currency
+from marts.rpt_revenue
+group by month, currency
+order by month
+"""
+
+
+@dataclass
+class Demo:
+    """What the demo loaded, its months, and the tracker's own totals beside the warehouse's."""
+
+    outcome: Outcome
+    months: list[tuple[Any, ...]]
+    tracker: tuple[Decimal, Decimal]
+    warehouse: tuple[Decimal, Decimal]
+    currency: str
+
+    @property
+    def agrees(self) -> bool:
+        """Whether hours and revenue of both are the same."""
+        return self.tracker == self.warehouse
+
+    @property
+    def exit(self) -> Exit:
+        """The load's own, and 5 where the totals differ."""
+        return self.outcome.exit if self.agrees else Exit.LOOK
+
+
+@contextmanager
+def simulated() -> Iterator[tuple[Settings, datetime]]:
+    """Serve the invented company on loopback; yield how to reach it and what time it is there."""
+    app = ClockodoApp(World())
+    with serve(app) as url:
+        yield Settings(app.user, app.key, APPLICATION, url), app.world.now
+
+
+def simulate(port: int, tell: Callable[[str], None]) -> None:
+    """Serve the invented company on loopback until interrupted."""
+    app = ClockodoApp(World())
+    tell(f"SOURCES__CLOCKODO__BASE_URL=http://{HOST}:{port}{PREFIX}")
+    tell(f"SOURCES__CLOCKODO__API_USER={app.user}")
+    tell(f"SOURCES__CLOCKODO__API_KEY={app.key}")
+    tell(f"SOURCES__CLOCKODO__EXTERNAL_APPLICATION='{APPLICATION}'")
+    tell(f"TIMEHOUSE_AS_OF={app.world.now:%Y-%m-%dT%H:%M:%SZ}")
+    run(app, port)
+
+
+def demo(place: Place, tell: Callable[[str], None]) -> Demo:
+    """Load the company, build the models, and ask the tracker for its own totals."""
+    with simulated() as (settings, now):
+        outcome = sync(place, settings, Options(as_of=now), tell=tell)
+        tracker = _tracker_totals(settings, now)
+    with duckdb.connect(str(place.warehouse), read_only=True) as warehouse:
+        months = warehouse.execute(MONTHLY).fetchall()
+        seconds, revenue = warehouse.execute(
+            "select sum(duration_seconds) filter (where not is_running), sum(revenue)"
+            " from marts.fct_time_entries"
+        ).fetchone() or (0, 0)
+    totals = (Decimal(seconds) / 3600, Decimal(revenue))
+    return Demo(outcome, months, tracker, (_cents(totals[0]), _cents(totals[1])), months[0][-1])
+
+
+def _tracker_totals(settings: Settings, now: datetime) -> tuple[Decimal, Decimal]:
+    session = open_session(settings)
+    request = Request("/v2/entrygroups", (("grouping[]", "year"),), ENTRYGROUPS).with_params(
+        time_since=f"{settings.start_date:%Y-%m-%dT00:00:00Z}",
+        time_until=f"{now.replace(year=now.year + 5):%Y-%m-%dT00:00:00Z}",
+    )
+    try:
+        groups = session.fetch(request, _groups)
+    finally:
+        session.close()
+    hours = Decimal(sum(g.duration for g in groups)) / 3600
+    return _cents(hours), _cents(sum((Decimal(str(g.revenue)) for g in groups), Decimal(0)))
+
+
+class _Group(msgspec.Struct):
+    duration: int
+    revenue: float
+
+
+class _Groups(msgspec.Struct):
+    groups: list[_Group]
+
+
+def _groups(body: bytes) -> list[_Group]:
+    return msgspec.json.decode(body, type=_Groups).groups
+
+
+def _cents(value: Decimal) -> Decimal:
+    return value.quantize(CENT)

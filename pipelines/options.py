@@ -1,0 +1,119 @@
+"""The words of the command line that all verbs share."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from clockodo_source import Settings
+    from pipelines.place import Place
+    from pipelines.show import Show
+
+
+def instant(value: str) -> datetime:
+    """Read an ISO 8601 instant; one without a zone could mean any of 24."""
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        raise click.BadParameter(f"{value!r} is no instant such as 2026-03-01T06:00:00Z.") from None
+    if moment.tzinfo is None:
+        raise click.BadParameter(f"{value!r} has no zone. Append Z for UTC.")
+    return moment.astimezone(UTC)
+
+
+def day(value: str) -> date:
+    """Read a local date."""
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise click.BadParameter(f"{value!r} is no date such as 2026-03-01.") from None
+
+
+def age(value: str) -> timedelta:
+    """Read a length of time such as 26h, 90m or 2d."""
+    units = {"m": "minutes", "h": "hours", "d": "days"}
+    if not value[:-1].isdigit() or value[-1] not in units:
+        raise click.BadParameter(f"{value!r} is no age such as 26h, 90m or 2d.")
+    return timedelta(**{units[value[-1]]: int(value[:-1])})
+
+
+GLOBAL = (
+    click.option(
+        "--warehouse",
+        type=click.Path(path_type=Path, dir_okay=False),
+        envvar="TIMEHOUSE_WAREHOUSE",
+        help="DuckDB file.  [default: timehouse.duckdb]",
+    ),
+    click.option("--destination", metavar="NAME", help="dlt destination.  [default: duckdb]"),
+    click.option("--account", metavar="LABEL", help="Which account.  [default: main]"),
+    click.option(
+        "--as-of",
+        type=instant,
+        metavar="INSTANT",
+        envvar="TIMEHOUSE_AS_OF",
+        help="The one now of the run.  [default: now]",
+    ),
+    click.option("--json", "as_json", is_flag=True, default=None, help="Print one JSON object."),
+)
+
+
+class Call:
+    """The global options of one call, whether they stood before or after the verb."""
+
+    def __init__(self, given: dict[str, Any]) -> None:
+        self._given = given
+
+    @property
+    def show(self) -> "Show":
+        """Where to print."""
+        from pipelines.show import Show  # noqa: PLC0415 - only verbs pay for it
+
+        return Show(as_json=bool(self._given["as_json"]))
+
+    @property
+    def as_of(self) -> datetime:
+        """The one now of the run."""
+        given: datetime | None = self._given["as_of"]
+        return given or datetime.now(UTC)
+
+    @property
+    def account(self) -> str:
+        """The label of the account."""
+        return self._given["account"] or "main"
+
+    def place(self, system: str, warehouse: str = "timehouse.duckdb") -> "Place":
+        """Where to work."""
+        from pipelines.place import Place  # noqa: PLC0415 - only verbs pay for it
+
+        path = self._given["warehouse"] or Path(warehouse)
+        return Place(system, self.account, path, self._given["destination"] or "duckdb")
+
+    def settings(self) -> "Settings":
+        """How to reach the account."""
+        from clockodo_source import resolve  # noqa: PLC0415 - only verbs pay for it
+
+        return resolve(self.account)
+
+
+def shared(function: Callable[..., None]) -> Callable[..., Any]:
+    """Give a verb the global options; what follows the verb wins over what precedes it."""
+
+    @wraps(function)
+    def wrapped(**given: object) -> None:
+        names = ("warehouse", "destination", "account", "as_of", "as_json")
+        own = {name: given.pop(name) for name in names}
+        before = click.get_current_context().obj
+        function(Call({n: before[n] if own[n] is None else own[n] for n in names}), **given)
+
+    return all_of(wrapped)
+
+
+def all_of(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Declare the global options on a command."""
+    for option in reversed(GLOBAL):
+        command = option(command)
+    return command

@@ -1,0 +1,134 @@
+"""How each verb's result is shown, and with which code it ends."""
+
+from dataclasses import asdict
+from datetime import timedelta
+
+from clockodo_source import Report
+from pipelines.checkup import Check
+from pipelines.demo import Demo
+from pipelines.exits import Exit
+from pipelines.models import Built
+from pipelines.show import Show
+from pipelines.status import Status
+from pipelines.sync import Outcome, summary
+
+
+def show_sync(show: Show, outcome: Outcome) -> None:
+    """Show what a sync read and changed, table by table."""
+    show.data(summary(outcome))
+    _sync_text(show, outcome)
+
+
+def _sync_text(show: Show, outcome: Outcome) -> None:
+    facts = summary(outcome)
+    if outcome.finished_pending:
+        show.text("Finished first what an earlier run had left pending.")
+    heads = ("table", "read", "inserted", "updated", "deleted", "unchanged windows")
+    rows = [
+        (
+            name,
+            t["read"],
+            t["inserted"],
+            t["updated"],
+            t["deleted"],
+            f"{t['unchanged_windows']} of {t['windows']}",
+        )
+        for name, t in facts["tables"].items()
+    ]
+    show.table(heads, rows)
+    show.text()
+    packages = f"{outcome.packages} load package{'' if outcome.packages == 1 else 's'}"
+    show.text(
+        f"{facts['requests']} requests, {facts['waited_seconds']:.1f} s waited, {packages}"
+        f"{'' if outcome.packages else ' (nothing changed)'}."
+    )
+    if outcome.built:
+        show_models(show, outcome.built)
+    for name, r in outcome.report.resources.items():
+        if r.status in ("forbidden", "missing"):
+            show.text(f"Not available: {name} ({r.detail})")
+    for line in (*facts["notes"], *(f"Look: {t}" for t in outcome.troubles)):
+        show.text(line)
+    if facts["undeclared"]:
+        keys = ", ".join(facts["undeclared"])
+        show.text(f"Keys nobody documented, kept in _undeclared: {keys}")
+
+
+def show_models(show: Show, built: Built) -> Exit:
+    """Show what dbt made of it."""
+    show.text(f"Models and their tests: {built.passed} passed, {len(built.failed)} failed.")
+    for failure in built.failed:
+        show.text(f"Look: {failure}")
+    return Exit.LOOK if built.failed else Exit.DONE
+
+
+def show_demo(show: Show, demo: Demo) -> None:
+    """Show the load, the months, and whether the tracker agrees."""
+    heads = ("month", "hours", "billable hours", "earned", "provisional", "unbilled", "currency")
+    show.data(
+        {
+            "sync": summary(demo.outcome),
+            "months": [dict(zip(heads, month, strict=True)) for month in demo.months],
+            "warehouse": demo.warehouse,
+            "tracker": demo.tracker,
+            "agrees": demo.agrees,
+        }
+    )
+    _sync_text(show, demo.outcome)
+    show.text()
+    show.table(heads, [(f"{month:%Y-%m}", *rest) for month, *rest in demo.months])
+    show.text()
+    for who, (hours, revenue) in (("warehouse", demo.warehouse), ("tracker", demo.tracker)):
+        show.text(f"{who:>9}: {hours:>12,.2f} h  {revenue:>15,.2f} {demo.currency}")
+    show.text("They agree." if demo.agrees else "They differ.")
+
+
+def show_check(show: Show, report: Report, checks: list[Check]) -> Exit:
+    """Show who reads and what each resource answered."""
+    lacking = [c.resource for c in checks if c.rows is None and not c.optional]
+    show.data(
+        {
+            "users_id": report.owner,
+            "role": report.owner_role,
+            "timezone": report.timezone,
+            "requests": report.requests,
+            "resources": [asdict(c) for c in checks],
+            "lacking": lacking,
+        }
+    )
+    show.text(
+        f"User {report.owner}, {report.owner_role or 'role unknown'}, {report.timezone}."
+        f" {report.requests} requests."
+    )
+    if report.owner_role != "owner":
+        show.text("This is no administrator's key: lists may be shorter than they are.")
+    show.table(
+        ("resource", "answer", "rows", "of"), [(c.resource, c.answer, c.rows, c.of) for c in checks]
+    )
+    if lacking:
+        show.text(f"Cannot do without: {', '.join(lacking)}. Give the key's owner the right.")
+    return Exit.YOUR_MOVE if lacking else Exit.DONE
+
+
+def show_status(show: Show, status: Status, max_age: timedelta | None) -> Exit:
+    """Show freshness, rows and what needs a look."""
+    stale = max_age is not None and status.age > max_age
+    look = bool(stale or status.pending or status.troubles)
+    show.data(asdict(status) | {"stale": stale})
+    show.text(f"Last load as of {status.as_of:%Y-%m-%d %H:%M} UTC, {_hours(status.age)} ago.")
+    show.text(f"Key of user {status.owner}, {status.role}; days in {status.timezone}.")
+    if status.oldest_window:
+        since, until, read = status.oldest_window
+        show.text(f"Read longest ago: entries of {since} to {until}, on {read:%Y-%m-%d %H:%M}.")
+    show.table(("table", "rows"), status.rows.items())
+    if stale:
+        show.text("Look: the last load is too old.")
+    if status.pending:
+        show.text("Look: a load was left unfinished; the next sync finishes it.")
+    for name, trouble in status.troubles.items():
+        show.text(f"Look: {name}: {trouble}")
+    return Exit.LOOK if look else Exit.DONE
+
+
+def _hours(age: timedelta) -> str:
+    return f"{age.total_seconds() / 3600:.1f} h"

@@ -1,0 +1,88 @@
+"""`timehouse status`: how fresh and how whole the warehouse is."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from dlt.destinations.exceptions import DatabaseUndefinedRelation
+
+from api_extract.errors import YourMove
+from clockodo_source.tables import TABLES
+from pipelines.ledger import Ledger
+from pipelines.place import Place
+from pipelines.sync import SCHEMA
+
+
+@dataclass
+class Status:
+    """The last run and what the warehouse holds."""
+
+    as_of: datetime
+    age: timedelta
+    owner: int
+    role: str | None
+    timezone: str
+    pending: bool
+    rows: dict[str, int]
+    troubles: dict[str, str]
+    oldest_window: tuple[Any, ...] | None
+
+
+def status(place: Place, now: datetime) -> Status:
+    """Read the books; raises YourMove where nothing was ever loaded."""
+    if place.destination == "duckdb" and not place.warehouse.exists():
+        raise YourMove(f"There is no warehouse {place.warehouse}. Run `timehouse sync` first.")
+    with place.locked():
+        pipeline = place.pipeline()
+        pipeline.sync_destination()
+        ledger = Ledger(pipeline, SCHEMA)
+        try:
+            return _read(ledger, pending=bool(pipeline.has_pending_data), now=now)
+        except DatabaseUndefinedRelation:
+            raise YourMove(
+                f"No run of account {place.account} has ended in {place.warehouse}."
+                " Run `timehouse sync`."
+            ) from None
+
+
+def _read(ledger: Ledger, *, pending: bool, now: datetime) -> Status:
+    last = ledger.read(
+        "SELECT as_of, users_id, role, timezone FROM {api_identity} ORDER BY as_of DESC LIMIT 1"
+    )
+    if not last:
+        raise YourMove("No run has ended yet. Run `timehouse sync`.")
+    as_of, owner, role, timezone = last[0]
+    as_of = as_of.astimezone(UTC)
+    latest = ledger.read(
+        "SELECT s.resource, s.status, s.detail FROM {resource_status} AS s WHERE s.as_of ="
+        " (SELECT max(t.as_of) FROM {resource_status} AS t WHERE t.resource = s.resource)"
+    )
+    windows = ledger.read(
+        "SELECT window_from, window_until, read_at FROM {sync_windows}"
+        " WHERE resource = 'entries' ORDER BY read_at, window_from LIMIT 1"
+    )
+    return Status(
+        as_of=as_of,
+        age=now - as_of,
+        owner=owner,
+        role=role,
+        timezone=timezone,
+        pending=pending,
+        rows=_rows(ledger),
+        troubles={
+            name: f"{state}: {detail or ''}".rstrip(": ")
+            for name, state, detail in latest
+            if state not in ("loaded", "unchanged")
+        },
+        oldest_window=windows[0] if windows else None,
+    )
+
+
+def _rows(ledger: Ledger) -> dict[str, int]:
+    rows = {}
+    for name in (*TABLES, "entry_changes"):
+        try:
+            rows[name] = ledger.read(f"SELECT count(*) FROM {{{name}}}")[0][0]
+        except DatabaseUndefinedRelation:
+            continue
+    return rows

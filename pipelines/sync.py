@@ -1,0 +1,137 @@
+"""`timehouse sync`: load what changed, keep the books, build the models."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import dlt
+
+from clockodo_source import Options, Report, Settings, clockodo
+from clockodo_source.report import TROUBLE
+from clockodo_source.tables import BY_NAME, TABLES
+from pipelines.exits import Exit
+from pipelines.ledger import Ledger
+from pipelines.models import Built, build_models
+from pipelines.place import Place
+
+SCHEMA = "clockodo"
+MODELS_NEED = ("company", "users", "entries", "customers", "projects", "services")
+
+
+@dataclass
+class Outcome:
+    """What a sync did; `built` is None where the models were not touched."""
+
+    report: Report
+    finished_pending: bool = False
+    packages: int = 0
+    built: Built | None = None
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def exit(self) -> Exit:
+        """5 where something needs a look, else 0."""
+        return Exit.LOOK if self.troubles or (self.built and self.built.failed) else Exit.DONE
+
+    @property
+    def troubles(self) -> list[str]:
+        """What went well enough to end, and should be looked at."""
+        return [
+            f"{name}: {r.status}. {r.detail}"
+            for name, r in self.report.resources.items()
+            if r.status in TROUBLE or r.newly
+        ]
+
+
+def sync(  # noqa: PLR0913 - each is an option of the command line
+    place: Place,
+    settings: Settings,
+    options: Options,
+    resources: Iterable[str] = (),
+    *,
+    models: bool = True,
+    tell: Callable[[str], None] = lambda _: None,
+) -> Outcome:
+    """Finish what an earlier run left pending, load what changed, build the models."""
+    outcome = Outcome(Report(tell=tell))
+    with place.locked():
+        pipeline = place.pipeline()
+        outcome.finished_pending = finish_pending(pipeline)
+        source = clockodo(settings, options, outcome.report, resources)
+        ledger = Ledger(pipeline, SCHEMA)
+        try:
+            info = pipeline.run(source)
+        except Exception as error:
+            _note_failure(ledger, outcome.report, options, error)
+            raise
+        outcome.packages = len(info.loads_ids)
+        ledger.write(outcome.report, options.as_of, {})
+        if models and (outcome.packages or outcome.finished_pending):
+            outcome.built = _models(place, pipeline, options, outcome.notes)
+    return outcome
+
+
+def finish_pending(pipeline: dlt.Pipeline) -> bool:
+    """Load what a crashed run extracted; dlt would load it and then read nothing new."""
+    pipeline.sync_destination()
+    if not pipeline.has_pending_data:
+        return False
+    pipeline.normalize()
+    pipeline.load()
+    return True
+
+
+def _models(
+    place: Place, pipeline: dlt.Pipeline, options: Options, notes: list[str]
+) -> Built | None:
+    loaded = pipeline.schemas[SCHEMA].tables
+    needed = {table.name for name in MODELS_NEED for table in BY_NAME[name].tables}
+    if missing := sorted(needed - set(loaded)):
+        notes.append(f"The models were not built: {', '.join(missing)} were never loaded.")
+        return None
+    return build_models(place, options.as_of)
+
+
+def _note_failure(ledger: Ledger, report: Report, options: Options, error: Exception) -> None:
+    """Write down which resource failed, if the warehouse can still be written."""
+    reading = list(report.resources)[-1:]
+    try:
+        ledger.write(report, options.as_of, dict.fromkeys(reading, type(error).__name__))
+    except Exception as second:  # noqa: BLE001 - the first error is the one to tell
+        error.add_note(f"The failure could not be noted in the warehouse: {type(second).__name__}")
+
+
+def summary(outcome: Outcome) -> dict[str, Any]:
+    """Return the outcome as plain data."""
+    report = outcome.report
+    return {
+        "exit": int(outcome.exit),
+        "packages": outcome.packages,
+        "finished_pending": outcome.finished_pending,
+        "owner": report.owner,
+        "role": report.owner_role,
+        "timezone": report.timezone,
+        "tables": {
+            name: {
+                "read": t.read,
+                "inserted": t.changes.inserted,
+                "updated": t.changes.updated,
+                "deleted": t.changes.deleted,
+                "windows": t.windows,
+                "unchanged_windows": t.unchanged_windows,
+            }
+            for name, t in sorted(report.tables.items(), key=lambda i: list(TABLES).index(i[0]))
+        },
+        "resources": {
+            name: {"status": r.status, "rows": r.rows, "requests": r.requests, "detail": r.detail}
+            for name, r in report.resources.items()
+        },
+        "requests": report.requests,
+        "waited_seconds": round(report.waited, 3),
+        "undeclared": sorted(report.undeclared),
+        "models": None
+        if outcome.built is None
+        else {"passed": outcome.built.passed, "failed": outcome.built.failed},
+        "troubles": outcome.troubles,
+        "notes": [*report.notes, *outcome.notes],
+    }

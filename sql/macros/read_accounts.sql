@@ -1,0 +1,34 @@
+{#-
+The columns a source declares of a raw table, over all accounts of the system, with `account` in
+front. A column kept out of the warehouse is null; a table that no right opens, and that is
+declared optional, is empty; any other missing table stops the build.
+-#}
+{% macro read_accounts(system, table) -%}
+    {%- set main = source(system, table) -%}
+    {%- if execute -%}
+        {%- set declared = graph.sources.values()
+            | selectattr('source_name', 'equalto', system)
+            | selectattr('name', 'equalto', table) | first -%}
+        {%- for account in var(system ~ '_accounts') %}
+            {%- set schema = main.schema if account == 'main' else system ~ '_' ~ account ~ '_raw' %}
+            {%- set relation = main.incorporate(path={'schema': schema}) %}
+            {%- set present = adapter.get_columns_in_relation(relation) | map(attribute='name') | list %}
+            {%- if not present and not declared.config.meta.get('optional') %}
+                {{- exceptions.raise_compiler_error('There is no table ' ~ relation ~ '.') }}
+            {%- endif %}
+    select
+        cast('{{ account }}' as text) as account
+            {%- for column in declared.columns.values() %},
+        {% if column.name in present %}{{ adapter.quote(column.name) }}
+        {%- else %}cast(null as {{ column.data_type }}) as {{ adapter.quote(column.name) }}{% endif %}
+            {%- endfor %}
+    {{ 'from ' ~ relation if present else 'where 1 = 0' }}
+            {%- if not loop.last %}
+
+    union all
+            {% endif %}
+        {%- endfor %}
+    {%- else -%}
+    select * from {{ main }}
+    {%- endif %}
+{%- endmacro %}
