@@ -24,7 +24,9 @@ from dlt.extract.items import DataItemWithMeta
 from api_extract.columns import UNDECLARED
 from api_extract.tables import Kind, Table
 
-WINDOW_END = "_window_end"
+SINCE = "_window_since"
+UNTIL = "_window_until"
+OF = "_window_of"
 DELETED = "_deleted"
 ROWS_PER_FILE_SLICE = 50_000
 
@@ -76,7 +78,10 @@ def staged_schema(table: Table) -> pa.Schema:
     """Return the Arrow schema of a table as it is loaded."""
     schema = table.schema.append(pa.field(UNDECLARED.name, pa.string()))
     if table.window is not None:
-        schema = schema.append(pa.field(WINDOW_END, schema.field(table.window).type))
+        kind = schema.field(table.window).type
+        schema = schema.append(pa.field(SINCE, kind)).append(pa.field(UNTIL, kind))
+        if table.per:
+            schema = schema.append(pa.field(OF, schema.field(table.per).type))
         schema = schema.append(pa.field(DELETED, pa.bool_()))
     return schema
 
@@ -87,21 +92,22 @@ def scope(table: Table) -> str:
         return f"{table.key[0]} IN (SELECT {table.key[0]} FROM {{staging_table}})"
     if table.window is None:
         return "1 = 1"
-    per = f" AND {{table}}.{table.per} = w.{table.per}" if table.per else ""
+    per = f" AND {{table}}.{table.per} = w.{OF}" if table.per else ""
     marked = (
-        f"EXISTS (SELECT 1 FROM {{staging_table}} AS w WHERE w.{WINDOW_END} IS NOT NULL"
-        f" AND {{table}}.{table.window} >= w.{table.window}"
-        f" AND {{table}}.{table.window} < w.{WINDOW_END}{per})"
+        f"EXISTS (SELECT 1 FROM {{staging_table}} AS w WHERE w.{UNTIL} IS NOT NULL"
+        f" AND {{table}}.{table.window} >= w.{SINCE}"
+        f" AND {{table}}.{table.window} < w.{UNTIL}{per})"
     )
     # Two conditions, not one with OR inside EXISTS: that would be a nested loop over all rows.
     return f"id IN (SELECT id FROM {{staging_table}}) OR {marked}" if table.roams else marked
 
 
 def _marker(table: Table, window: Marked) -> dict[str, Any]:
+    # The key of a marker is no row's key, or the merge would take one for the other.
     row = {name: _FILLERS[table.kind(name)] for name in table.key}
     if table.per:
-        row[table.per] = window.per
-    return row | {str(table.window): window.since, WINDOW_END: window.until, DELETED: True}
+        row[OF] = window.per
+    return row | {SINCE: window.since, UNTIL: window.until, DELETED: True}
 
 
 def _with_hints(table: Table, rows: pa.Table) -> DataItemWithMeta:

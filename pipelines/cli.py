@@ -35,7 +35,8 @@ def demo(call: Call, system: str) -> None:
     from pipelines import demo as verb  # noqa: PLC0415 - only this verb pays for it
     from pipelines import output  # noqa: PLC0415
 
-    made = verb.demo(call.place(system, "timehouse-demo.duckdb"), call.show.progress)
+    with call.show.progress() as tell:
+        made = verb.demo(call.place(system, "timehouse-demo.duckdb"), tell)
     output.show_demo(call.show, made)
     sys.exit(int(made.exit))
 
@@ -92,14 +93,9 @@ def sync(  # noqa: PLR0913 - the options of the verb
         call.as_of, full, since, until, lookback, accept_shrink, accept_narrower_rights
     )
     names = [name.strip() for name in resources.split(",") if name.strip()]
-    outcome = verb.sync(
-        call.place(system),
-        call.settings(),
-        options,
-        names,
-        models=not no_models,
-        tell=call.show.progress,
-    )
+    place, settings = call.place(system), call.settings()
+    with call.show.progress() as tell:
+        outcome = verb.sync(place, settings, options, names, models=not no_models, tell=tell)
     output.show_sync(call.show, outcome)
     sys.exit(int(outcome.exit))
 
@@ -132,12 +128,11 @@ def status(call: Call, system: str, max_age: timedelta | None) -> None:
 @cli.command()
 @click.argument("system", type=click.Choice(["clockodo"]), expose_value=False)
 @click.option("--port", type=click.IntRange(0, 65535), required=True, help="On loopback only.")
-@shared
-def simulate(call: Call, port: int) -> None:
+def simulate(port: int) -> None:
     """Serve the invented company until interrupted, for trying things out."""
     from pipelines.demo import simulate as verb  # noqa: PLC0415
 
-    verb(port, call.show.progress)
+    verb(port, click.echo)
 
 
 def main() -> None:

@@ -23,7 +23,7 @@ def _sync_text(show: Show, outcome: Outcome) -> None:
     facts = summary(outcome)
     if outcome.finished_pending:
         show.text("Finished first what an earlier run had left pending.")
-    heads = ("table", "read", "inserted", "updated", "deleted", "unchanged windows")
+    heads = ("table", "read", "inserted", "updated", "deleted", "unchanged")
     rows = [
         (
             name,
@@ -31,7 +31,7 @@ def _sync_text(show: Show, outcome: Outcome) -> None:
             t["inserted"],
             t["updated"],
             t["deleted"],
-            f"{t['unchanged_windows']} of {t['windows']}",
+            f"{t['unchanged_windows']}/{t['windows']}",
         )
         for name, t in facts["tables"].items()
     ]

@@ -1,15 +1,18 @@
 """What the verbs print: tables for people, one JSON object for programs."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 Row = Sequence[Any]
+WIDE = 200  # where nobody looks, nothing is cut
 
 
 class Show:
@@ -18,15 +21,18 @@ class Show:
     def __init__(self, *, as_json: bool) -> None:
         self._json = as_json
         self._out = Console(highlight=False, soft_wrap=True)
+        if not self._out.is_terminal:
+            self._out.width = WIDE
         self._err = Console(stderr=True, highlight=False, soft_wrap=True)
 
-    def progress(self, text: str) -> None:
-        """Tell what is going on."""
-        self._err.print(text, markup=False)
-
-    def error(self, text: str) -> None:
-        """Tell what went wrong and whose move it is."""
-        self._err.print(text, markup=False)
+    @contextmanager
+    def progress(self) -> Iterator[Callable[[str], None]]:
+        """Yield where to tell what is going on: one moving line on a terminal, else a log."""
+        if self._err.is_terminal:
+            with self._err.status("reading") as status:
+                yield lambda text: status.update(escape(text))
+        else:
+            yield lambda text: self._err.print(text, markup=False)
 
     def data(self, value: dict[str, Any]) -> None:
         """Print the one JSON object, if that is what was asked for."""
@@ -38,12 +44,12 @@ class Show:
         if not self._json:
             self._out.print(text, markup=False)
 
-    def table(self, heads: Sequence[str], rows: Iterable[Row], title: str = "") -> None:
+    def table(self, heads: Sequence[str], rows: Iterable[Row]) -> None:
         """Print rows for people, numbers to the right."""
         if self._json:
             return
         listed = [list(row) for row in rows]
-        table = Table(title=title or None, title_justify="left", box=None, pad_edge=False)
+        table = Table(box=None, pad_edge=False, padding=(0, 1))
         for number, head in enumerate(heads):
             numeric = any(isinstance(r[number], int | float | Decimal) for r in listed)
             table.add_column(head, justify="right" if numeric else "left", no_wrap=True)
@@ -66,7 +72,7 @@ def cell(value: object) -> str:
         case datetime():
             return f"{value:%Y-%m-%d %H:%M}"
         case _:
-            return str(value).replace("[", r"\[")
+            return escape(str(value))
 
 
 def _plain(value: object) -> object:

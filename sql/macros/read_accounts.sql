@@ -10,17 +10,18 @@ declared optional, is empty; any other missing table stops the build.
             | selectattr('source_name', 'equalto', system)
             | selectattr('name', 'equalto', table) | first -%}
         {%- for account in var(system ~ '_accounts') %}
-            {%- set schema = main.schema if account == 'main' else system ~ '_' ~ account ~ '_raw' %}
-            {%- set relation = main.incorporate(path={'schema': schema}) %}
-            {%- set present = adapter.get_columns_in_relation(relation) | map(attribute='name') | list %}
+            {%- set relation = main if account == 'main'
+                else main.incorporate(path={'schema': system ~ '_' ~ account ~ '_raw'}) %}
+            {%- set columns = adapter.get_columns_in_relation(relation) %}
+            {%- set present = columns | map(attribute='name') | list %}
             {%- if not present and not declared.config.meta.get('optional') %}
                 {{- exceptions.raise_compiler_error('There is no table ' ~ relation ~ '.') }}
             {%- endif %}
     select
         cast('{{ account }}' as text) as account
             {%- for column in declared.columns.values() %},
-        {% if column.name in present %}{{ adapter.quote(column.name) }}
-        {%- else %}cast(null as {{ column.data_type }}) as {{ adapter.quote(column.name) }}{% endif %}
+        {% if column.name not in present %}cast(null as {{ column.data_type }}) as {% endif %}
+        {{- adapter.quote(column.name) }}
             {%- endfor %}
     {{ 'from ' ~ relation if present else 'where 1 = 0' }}
             {%- if not loop.last %}

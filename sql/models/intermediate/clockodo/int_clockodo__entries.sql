@@ -1,37 +1,46 @@
 with
 
-entries as (
+time_entries as (
 
     select
-        account, entry_id, 'time' as entry_kind, user_id, customer_id, project_id, service_id,
-        user_name, customer_name, project_name, service_name,
-        billable_code, is_test_data, started_at, ended_at, ended_at is null as is_running,
-        duration_seconds, hourly_rate, cast(null as decimal(18, 6)) as lump_sum_amount,
-        false as is_price_assumed, revenue_stated
+        *,
+        'time' as entry_kind,
+        ended_at is null as is_running,
+        cast(null as decimal(18, 6)) as lump_sum_amount,
+        false as is_price_assumed
     from {{ ref('stg_clockodo__time_entries') }}
 
-    union all
+),
+
+lump_sum_entries as (
 
     select
-        account, entry_id, 'lump_sum' as entry_kind, user_id, customer_id, project_id, service_id,
-        user_name, customer_name, project_name, service_name,
-        billable_code, is_test_data, started_at, ended_at, false as is_running,
-        0 as duration_seconds, null as hourly_rate, lump_sum_amount,
-        false as is_price_assumed, revenue_stated
+        *,
+        'lump_sum' as entry_kind,
+        false as is_running,
+        cast(0 as bigint) as duration_seconds,
+        cast(null as decimal(18, 6)) as hourly_rate,
+        false as is_price_assumed
     from {{ ref('stg_clockodo__lump_sum_entries') }}
 
-    union all
+),
+
+lump_sum_service_entries as (
 
     select
-        entries.account, entries.entry_id, 'lump_sum_service' as entry_kind, entries.user_id,
-        entries.customer_id, entries.project_id,
+        entries.*,
+        'lump_sum_service' as entry_kind,
         'lump_sum_service-' || entries.lump_sum_service_id as service_id,
-        entries.user_name, entries.customer_name, entries.project_name,
-        coalesce(services.service_name, entries.service_name) as service_name,
-        entries.billable_code, entries.is_test_data, entries.started_at, entries.ended_at,
-        false as is_running, 0 as duration_seconds, null as hourly_rate,
-        entries.units * coalesce(entries.unit_price, services.unit_price) as lump_sum_amount,
-        entries.unit_price is null as is_price_assumed, entries.revenue_stated
+        coalesce(services.service_name, entries.lump_sum_service_name) as service_name,
+        false as is_running,
+        cast(0 as bigint) as duration_seconds,
+        cast(null as decimal(18, 6)) as hourly_rate,
+        cast(
+            cast(entries.units as decimal(38, 6))
+            * coalesce(entries.unit_price, services.unit_price)
+            as decimal(18, 6)
+        ) as lump_sum_amount,
+        entries.unit_price is null as is_price_assumed
     from {{ ref('stg_clockodo__lump_sum_service_entries') }} as entries
     left join {{ ref('stg_clockodo__lump_sum_services') }} as services
         on
@@ -40,4 +49,29 @@ entries as (
 
 )
 
-select * from entries
+{% for kind in ['time_entries', 'lump_sum_entries', 'lump_sum_service_entries'] %}
+select
+    account,
+    entry_id,
+    entry_kind,
+    user_id,
+    customer_id,
+    project_id,
+    service_id,
+    user_name,
+    customer_name,
+    project_name,
+    service_name,
+    started_at,
+    ended_at,
+    is_running,
+    duration_seconds,
+    billable_code,
+    hourly_rate,
+    lump_sum_amount,
+    is_price_assumed,
+    revenue_stated,
+    is_test_data
+from {{ kind }}
+{% if not loop.last %}union all{% endif %}
+{% endfor %}

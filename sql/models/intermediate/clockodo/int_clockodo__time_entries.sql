@@ -48,8 +48,10 @@ neutral as (
         entries.hourly_rate,
         entries.lump_sum_amount,
         entries.is_price_assumed,
-        case when entries.project_id is null then 1 else projects.revenue_factor end
-            as revenue_factor,
+        cast(
+            case when entries.project_id is null then 1 else projects.revenue_factor end
+            as decimal(28, 12)
+        ) as revenue_factor,
         coalesce(projects.is_open_hard_budget, false) as is_open_hard_budget,
         entries.revenue_stated,
         coalesce(entries.revenue_stated, entries.hourly_rate) is not null as is_revenue_visible,

@@ -22,7 +22,7 @@ renamed as (
         cast(users_name as text) as user_name,
         cast(customers_name as text) as customer_name,
         cast(projects_name as text) as project_name,
-        cast(services_name as text) as service_name,
+        cast(services_name as text) as lump_sum_service_name,
 
         -- codes
         cast(billable as bigint) as billable_code,

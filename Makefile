@@ -1,0 +1,48 @@
+# Each verb sets up what it needs from hashed requirements, by uv where it is, else venv and pip.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export UV_PYTHON_DOWNLOADS := never
+
+.PHONY: help demo test check format prove requirements
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make demo          load a simulated company into DuckDB and print its hours and revenue"
+	@echo "make test          run the tests"
+	@echo "make check         lint, types, formatting"
+	@echo "make prove         the long proofs; SEED=n begins there, COUNT=n runs so many"
+	@echo "make format        format all code"
+	@echo "make requirements  resolve and hash the requirements again (needs uv)"
+
+demo: $(VENV)/core
+	@$(BIN)/timehouse demo
+
+test: $(VENV)/dev
+	@$(BIN)/python -m pytest -n auto $(TESTS)
+
+check: $(VENV)/dev
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/sqlfluff lint --disable-progress-bar sql
+
+format: $(VENV)/dev
+	@$(BIN)/ruff check --fix-only .
+	@$(BIN)/ruff format .
+	@$(BIN)/sqlfluff fix --disable-progress-bar sql
+
+prove: $(VENV)/dev
+	@$(BIN)/python -m tests.prove $(if $(SEED),--seed $(SEED)) $(if $(COUNT),--count $(COUNT))
+
+requirements:
+	@for name in core dev; do uv pip compile --quiet --universal --generate-hashes \
+	  --no-strip-extras --no-header --python-version 3.11 requirements/$$name.in \
+	  --output-file requirements/$$name.txt; done
+
+# The stamps hold what was installed; dev holds core too, and neither is installed twice.
+$(VENV)/core: requirements/core.txt pyproject.toml
+	@PYTHON="$(PYTHON)" sh requirements/install.sh core
+
+$(VENV)/dev: requirements/dev.txt pyproject.toml
+	@PYTHON="$(PYTHON)" sh requirements/install.sh dev

@@ -1,0 +1,17 @@
+#!/bin/sh
+# Makes .venv hold exactly the hashed requirements of $1 (core or dev), and the project itself.
+set -eu
+wanted=requirements/$1.txt
+
+if command -v uv >/dev/null 2>&1; then
+    [ -x .venv/bin/python ] || uv venv --quiet --python "$PYTHON" .venv
+    uv pip install --quiet --python .venv/bin/python --require-hashes --requirement "$wanted"
+    uv pip install --quiet --python .venv/bin/python --no-deps --no-build-isolation --editable .
+else
+    [ -x .venv/bin/pip ] || "$PYTHON" -m venv --clear .venv
+    .venv/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement "$wanted"
+    .venv/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+fi
+
+touch .venv/core
+[ "$1" != dev ] || touch .venv/dev

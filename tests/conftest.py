@@ -1,0 +1,79 @@
+"""What the tests share: options, one simulated company, and an account to load it from."""
+
+from collections.abc import Callable, Generator, Iterator
+from pathlib import Path
+
+import pytest
+from _pytest.reports import TestReport
+
+from clockodo_source import Options, Settings
+from pipelines.place import Place
+from pipelines.sync import Outcome, sync
+from simulator.clockodo import ClockodoApp
+from simulator.server import serve
+from simulator.world import World
+
+APPLICATION = "Tests;tests@timehouse.example"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Take what is not part of the project, and whether tests may be left out."""
+    parser.addoption("--clockodo-openapi", type=Path, help="the vendor's schema of GET answers")
+    parser.addoption("--none-left-out", action="store_true", help="fail where a test is left out")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, TestReport, TestReport]:
+    """Let a test that is left out fail, where none may be."""
+    report = yield
+    if report.skipped and item.config.getoption("--none-left-out"):
+        report.outcome = "failed"
+        report.longrepr = f"left out: {report.longrepr}"
+    return report
+
+
+@pytest.fixture(scope="session")
+def clockodo_openapi(request: pytest.FixtureRequest) -> Path | None:
+    """Return the path of the vendor's schema, None where it is not given."""
+    path: Path | None = request.config.getoption("--clockodo-openapi")
+    return path
+
+
+@pytest.fixture(autouse=True)
+def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Keep dlt's folders and configuration out of reach of the person who runs the tests."""
+    monkeypatch.setenv("DLT_DATA_DIR", str(tmp_path / "dlt"))
+    monkeypatch.setenv("RUNTIME__DLTHUB_TELEMETRY", "false")
+    monkeypatch.setenv("RUNTIME__LOG_LEVEL", "ERROR")
+
+
+class Account:
+    """A simulated company, served, and a warehouse that is loaded from it."""
+
+    def __init__(self, app: ClockodoApp, url: str, folder: Path) -> None:
+        self.app = app
+        self.world: World = app.world
+        self.settings = Settings(app.user, app.key, APPLICATION, url)
+        self.place = Place(warehouse=folder / "warehouse.duckdb")
+
+    def sync(self, *, models: bool = False, **options: object) -> Outcome:
+        """Load what changed, as of the company's own now."""
+        made = Options(as_of=self.world.now, **options)  # type: ignore[arg-type]  # a few of its fields
+        return sync(self.place, self.settings, made, models=models)
+
+
+@pytest.fixture
+def account(tmp_path: Path) -> Iterator[Callable[..., Account]]:
+    """Make accounts; a quarter of a year of work unless told otherwise."""
+    open_servers = []
+
+    def make(seed: int = 1, years: float = 0.25) -> Account:
+        app = ClockodoApp(World(seed, years))
+        server = serve(app)
+        url = server.__enter__()
+        open_servers.append(server)
+        return Account(app, url, tmp_path)
+
+    yield make
+    for server in open_servers:
+        server.__exit__(None, None, None)

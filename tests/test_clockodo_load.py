@@ -1,0 +1,65 @@
+"""A whole account through a real server into a real DuckDB, compared cell by cell."""
+
+from collections.abc import Callable
+from typing import Any
+
+import duckdb
+
+from tests.conftest import Account
+from tests.edits import edit_everything
+from tests.truth import ENTRIES, changes, differences, entries
+
+MakeAccount = Callable[..., Account]
+
+
+def rows(account: Account, query: str) -> list[tuple[Any, ...]]:
+    with duckdb.connect(str(account.place.warehouse), read_only=True) as warehouse:
+        return warehouse.execute(query).fetchall()
+
+
+def test_after_the_first_load_every_cell_of_every_table_equals_the_tracker(
+    account: MakeAccount,
+) -> None:
+    """Nothing is lost, doubled, rounded or renamed, in any of the tables."""
+    company = account(years=2.0)
+
+    outcome = company.sync()
+
+    assert differences(company) == []
+    assert outcome.report.undeclared == set()
+
+
+def test_a_sync_with_nothing_changed_loads_nothing(account: MakeAccount) -> None:
+    """It makes no load package, asks for look-back and horizon only, and is still noted."""
+    company = account()
+    first = company.sync()
+    company.app.reset()
+
+    second = company.sync()
+
+    assert second.packages == 0
+    assert company.app.counts.total() == second.report.requests < first.report.requests
+    assert company.app.counts["/v2/entries"] <= 5
+    assert {r.status for r in second.report.resources.values()} == {"unchanged"}
+    assert differences(company) == []
+    assert rows(company, "select count(distinct run_id) from clockodo_raw.api_identity") == [(2,)]
+
+
+def test_after_edits_of_every_kind_every_cell_equals_the_tracker_again(
+    account: MakeAccount,
+) -> None:
+    """Inserted, edited, moved, retyped, deleted, billed, completed, stopped, archived: all seen."""
+    company = account(years=1.0)
+    company.sync()
+    before = entries(company)
+    edit_everything(company.world)
+    after = entries(company)
+
+    outcome = company.sync()
+
+    assert differences(company) == []
+    seen = rows(company, "select entry_id, kind from clockodo_raw.entry_changes")
+    assert sorted(seen) == sorted(changes(before, after))
+    counts = [outcome.report.tables[name].changes for name in ENTRIES.values()]
+    assert sum(c.inserted + c.updated + c.deleted for c in counts) == len(seen)
+    assert company.sync().packages == 0
