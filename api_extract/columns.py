@@ -59,7 +59,7 @@ class Reader:
             structs, unknown = self._decode(rows)
             leaves = _leaves([astuple(s) for s in structs], self._tree)
             arrays = {c.name: self._array(c, values) for c, values in leaves if c.loaded}
-        except (msgspec.DecodeError, OverflowError) as error:
+        except msgspec.DecodeError as error:
             raise NotAsAgreed(f"{self.table.name}: {error}") from None
         self.seen.rows += len(structs)
         arrays[UNDECLARED.name] = pa.array(unknown or [None] * len(structs), pa.string())
@@ -88,19 +88,19 @@ class Reader:
     def _array(self, column: Column, values: Sequence[Any]) -> pa.Array:
         try:
             array = pa.array(values, _wire(column)) if column.kind != "json" else None
-        except (pa.ArrowInvalid, pa.ArrowTypeError, TypeError):
+        except (pa.ArrowInvalid, pa.ArrowTypeError, TypeError, OverflowError):
             array = None  # UNSET among the values, as for a key that is not in every row
         if array is None:
             absent = sum(v is UNSET for v in values)
             if absent:
                 self.seen.absent[column.name] = self.seen.absent.get(column.name, 0) + absent
-            known = [None if v is UNSET else v for v in values]
+            values = [None if v is UNSET else v for v in values]
             if column.kind == "json":
-                known = [None if v is None else _json(v) for v in known]
-            array = pa.array(known, _wire(column))
+                values = [None if v is None else _json(v) for v in values]
         try:
+            array = pa.array(values, _wire(column)) if array is None else array
             array = array.cast(ARROW[column.kind])
-        except pa.ArrowInvalid:
+        except (pa.ArrowInvalid, OverflowError):
             raise NotAsAgreed(
                 f"{self.table.name}.{column.name}: not every value is a {column.kind}"
             ) from None

@@ -55,7 +55,12 @@ def months(since: date, until: date) -> list[Window]:
 
 def years(since: date, until: date) -> list[Window]:
     """Return the calendar years that cover [since, until), in order."""
-    return [year_of(date(y, 1, 1)) for y in range(since.year, (until - timedelta(days=1)).year + 1)]
+    windows = []
+    day = since
+    while day < until:
+        windows.append(year_of(day))
+        day = windows[-1].until
+    return windows
 
 
 def spans(windows: Iterable[Window], longest: timedelta) -> list[list[Window]]:

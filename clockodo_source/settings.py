@@ -77,16 +77,19 @@ class Settings:
                     "EXTERNAL_APPLICATION must be 'Company;mail@example.com', at most 50 letters.",
                 ),
                 (
-                    not self.external_application.isascii()
-                    or not self.api_user.isascii()
-                    or not self.api_key.isascii(),
-                    "API_USER, API_KEY and EXTERNAL_APPLICATION travel as headers: ASCII only.",
+                    not all(
+                        _travels(value)
+                        for value in (self.api_user, self.api_key, self.external_application)
+                    ),
+                    "API_USER, API_KEY and EXTERNAL_APPLICATION travel as headers: printable ASCII"
+                    " only, and no space or line break at the ends.",
                 ),
                 (
                     url.scheme != "https"
                     and not (url.scheme == "http" and url.hostname in LOOPBACK),
                     "BASE_URL must begin with https:// (plain http only to this machine).",
                 ),
+                (not url.hostname, "BASE_URL must name a host."),
                 (bool(url.username or url.query), "BASE_URL must hold no credentials or query."),
                 (self.horizon_days < 0, "HORIZON_DAYS must not be negative."),
                 (self.lookback_days < 0, "LOOKBACK_DAYS must not be negative."),
@@ -131,6 +134,11 @@ def resolve(account: str = "main", **given: Any) -> Settings:  # noqa: ANN401 - 
         return msgspec.convert(values, Settings, strict=False)
     except msgspec.ValidationError as error:
         raise YourMove(f"[{section}] {error}".replace(" - at `$.", ": ").rstrip("`")) from None
+
+
+def _travels(value: str) -> bool:
+    # A refused header would be quoted, key and all, by the error of the HTTP client.
+    return value.isascii() and value.isprintable() and value == value.strip()
 
 
 def _configured(name: str, *, secret: bool) -> Any:  # noqa: ANN401 - each field has its own type
