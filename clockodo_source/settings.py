@@ -78,11 +78,9 @@ class Settings:
                 ),
                 (
                     not all(
-                        _travels(value)
-                        for value in (self.api_user, self.api_key, self.external_application)
+                        map(_travels, (self.api_user, self.api_key, self.external_application))
                     ),
-                    "API_USER, API_KEY and EXTERNAL_APPLICATION travel as headers: printable ASCII"
-                    " only, and no space or line break at the ends.",
+                    "API_USER, API_KEY, EXTERNAL_APPLICATION: ASCII only, no spaces around, no breaks.",
                 ),
                 (
                     url.scheme != "https"

@@ -25,28 +25,50 @@ APPLICATION = "Timehouse demo;demo@timehouse.example"
 CENT = Decimal("0.01")
 MONTHLY = """
 select
-    month,
+    cast(date_trunc('month', started_on) as date) as month,
     sum(hours) as hours,
     sum(billable_hours) as billable_hours,
-    sum(earned) as earned,
-    sum(provisional) as provisional,
-    sum(unbilled) as unbilled,
+    sum(revenue) as earned,
+    sum(provisional_revenue) as provisional,
+    sum(revenue) filter (where billable_state = 'billable') as unbilled,
     currency
-from marts.rpt_revenue
+from marts.fct_time_entries
 group by month, currency
 order by month
+"""
+# The tracker counts a running clock as nothing yet, and its own example entries as work.
+TOTALS = """
+select
+    'in the marts' as part,
+    sum(hours) filter (where not is_running) as hours,
+    sum(revenue) as revenue
+from marts.fct_time_entries
+union all
+select 'left out as test data', sum(duration) / 3600, sum(revenue)
+from (
+    select duration, revenue from clockodo_raw.time_entries where test_data
+    union all
+    select 0, revenue from clockodo_raw.lump_sum_entries where test_data
+    union all
+    select 0, revenue from clockodo_raw.lump_sum_service_entries where test_data
+)
 """
 
 
 @dataclass
 class Demo:
-    """What the demo loaded, its months, and the tracker's own totals beside the warehouse's."""
+    """What the demo loaded: its months, the warehouse's totals by part, and the tracker's own."""
 
     outcome: Outcome
     months: list[tuple[Any, ...]]
+    parts: list[tuple[str, Decimal, Decimal]]
     tracker: tuple[Decimal, Decimal]
-    warehouse: tuple[Decimal, Decimal]
-    currency: str
+
+    @property
+    def warehouse(self) -> tuple[Decimal, Decimal]:
+        """Hours and revenue of all parts."""
+        hours = sum((part[1] for part in self.parts), Decimal(0))
+        return _cents(hours), _cents(sum((part[2] for part in self.parts), Decimal(0)))
 
     @property
     def agrees(self) -> bool:
@@ -85,12 +107,11 @@ def demo(place: Place, tell: Callable[[str], None]) -> Demo:
         tracker = _tracker_totals(settings, now)
     with duckdb.connect(str(place.warehouse), read_only=True) as warehouse:
         months = warehouse.execute(MONTHLY).fetchall()
-        seconds, revenue = warehouse.execute(
-            "select sum(duration_seconds) filter (where not is_running), sum(revenue)"
-            " from marts.fct_time_entries"
-        ).fetchone() or (0, 0)
-    totals = (Decimal(seconds) / 3600, Decimal(revenue))
-    return Demo(outcome, months, tracker, (_cents(totals[0]), _cents(totals[1])), months[0][-1])
+        parts = [
+            (part, Decimal(str(hours or 0)), Decimal(str(revenue or 0)))
+            for part, hours, revenue in warehouse.execute(TOTALS).fetchall()
+        ]
+    return Demo(outcome, months, parts, tracker)
 
 
 def _tracker_totals(settings: Settings, now: datetime) -> tuple[Decimal, Decimal]:

@@ -78,9 +78,9 @@ def show_demo(show: Show, demo: Demo) -> None:
     show.text()
     show.table(heads, [(f"{month:%Y-%m}", *rest) for month, *rest in demo.months])
     show.text()
-    for who, (hours, revenue) in (("warehouse", demo.warehouse), ("tracker", demo.tracker)):
-        show.text(f"{who:>9}: {hours:>12,.2f} h  {revenue:>15,.2f} {demo.currency}")
-    show.text("They agree." if demo.agrees else "They differ.")
+    totals = [*demo.parts, ("the tracker's own totals", *demo.tracker)]
+    show.table(("total", "hours", "revenue"), totals)
+    show.text("They agree." if demo.agrees else "Look: they differ.")
 
 
 def show_check(show: Show, report: Report, checks: list[Check]) -> Exit:

@@ -1,9 +1,12 @@
 from collections.abc import Sequence
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from api_extract.limits import Limit, Limiter
+
+# A shared machine may be slow.
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 KINDS = ["", "enhanced", "groups"]
 limits = st.lists(
@@ -39,6 +42,7 @@ def crowded(sent: Sequence[tuple[float, str]], rules: Sequence[Limit]) -> list[L
     return broken
 
 
+@unhurried
 @given(rules=limits, asked=calls)
 def test_no_window_holds_more_calls_than_allowed(
     rules: list[Limit], asked: list[tuple[int, str]]
@@ -56,6 +60,7 @@ def test_no_window_holds_more_calls_than_allowed(
     assert crowded(sent, rules) == []
 
 
+@unhurried
 @given(rules=limits, asked=calls)
 def test_callers_that_wait_side_by_side_keep_the_limits_too(
     rules: list[Limit], asked: list[tuple[int, str]]
@@ -72,6 +77,7 @@ def test_callers_that_wait_side_by_side_keep_the_limits_too(
     assert crowded(sent, rules) == []
 
 
+@unhurried
 @given(pauses=st.lists(st.integers(0, 9), max_size=40))
 def test_a_call_under_the_limit_does_not_wait(pauses: list[int]) -> None:
     """Only where the last three calls all lie within ten seconds is there a wait, no longer."""

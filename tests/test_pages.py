@@ -3,10 +3,13 @@ from time import sleep
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from api_extract.pages import Page, Request, iter_pages
+
+# A shared machine may be slow.
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 FIRST = Page(msgspec.Raw(b"[1]"))
 
@@ -42,6 +45,7 @@ def rest(count: int) -> list[Request]:
     return [Request("/list").with_params(page=n) for n in range(2, count + 1)]
 
 
+@unhurried
 @given(
     count=st.integers(1, 40),
     in_flight=st.integers(1, 9),

@@ -3,10 +3,13 @@ from itertools import chain, pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from api_extract.windows import Window, halves, midnight, months, spans, year_of, years
+
+# A shared machine may be slow.
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 ZONES = [
     "UTC",
@@ -26,6 +29,7 @@ moments = st.datetimes(datetime(2000, 1, 2), datetime(2037, 12, 30), timezones=s
 lengths = st.integers(0, 1500).map(timedelta)
 
 
+@unhurried
 @given(since=days, length=lengths)
 def test_months_and_years_cover_every_day_once(since: date, length: timedelta) -> None:
     """No day of a span is left out or in two windows, and none at its ends is for nothing."""
@@ -40,6 +44,7 @@ def test_months_and_years_cover_every_day_once(since: date, length: timedelta) -
             assert windows == []
 
 
+@unhurried
 @given(since=days, length=lengths)
 def test_months_and_years_are_those_of_the_calendar(since: date, length: timedelta) -> None:
     """A window is the same one from wherever it is looked at, so that it can be remembered."""
@@ -52,6 +57,7 @@ def test_months_and_years_are_those_of_the_calendar(since: date, length: timedel
         assert (year.since, year.until) == (date(y := year.since.year, 1, 1), date(y + 1, 1, 1))
 
 
+@unhurried
 @given(moment=moments, zone=zones)
 def test_each_moment_lies_in_the_window_of_its_local_day(moment: datetime, zone: ZoneInfo) -> None:
     """Work at five to midnight belongs to the old day and month, whatever the clocks do."""
@@ -63,6 +69,7 @@ def test_each_moment_lies_in_the_window_of_its_local_day(moment: datetime, zone:
         assert since <= moment < until
 
 
+@unhurried
 @given(since=days, length=lengths, zone=zones)
 def test_windows_meet_in_every_zone(since: date, length: timedelta, zone: ZoneInfo) -> None:
     """The instant that ends a window begins the next; both are UTC, and time runs forward."""
@@ -108,6 +115,7 @@ windows_with_holes = st.builds(
 )
 
 
+@unhurried
 @given(windows=windows_with_holes, longest=st.integers(1, 900).map(timedelta), data=st.data())
 def test_spans_keep_every_window_and_no_hole(
     windows: list[Window], longest: timedelta, data: st.DataObject
@@ -124,6 +132,7 @@ def test_spans_keep_every_window_and_no_hole(
         assert apart or following[0].until - one[0].since > longest
 
 
+@unhurried
 @given(windows=windows_with_holes)
 def test_halves_lose_nothing_and_are_smaller(windows: list[Window]) -> None:
     """A group of several windows becomes two smaller ones, with which one can go on."""
@@ -133,6 +142,7 @@ def test_halves_lose_nothing_and_are_smaller(windows: list[Window]) -> None:
     assert len(windows) < 2 or (first and second)
 
 
+@unhurried
 @given(a=days, b=days, c=days, d=days)
 def test_windows_overlap_where_they_share_a_day(a: date, b: date, c: date, d: date) -> None:
     """Windows that only touch do not overlap."""
