@@ -169,7 +169,7 @@ def _retry_after(header: str | None) -> float | None:
     except ValueError:
         pass
     try:
-        when = parsedate_to_datetime(header)
-    except ValueError:
+        when = parsedate_to_datetime(header).astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    return max(0.0, (when.astimezone(UTC) - datetime.now(UTC)).total_seconds())
+    return max(0.0, (when - datetime.now(UTC)).total_seconds())

@@ -71,12 +71,13 @@ def explain(body: bytes) -> str:
     """Return the server's own message from an error body of any of the three known shapes."""
     try:
         answer: Any = msgspec.json.decode(body)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         return ""
     if not isinstance(answer, dict):
         return ""
-    errors = answer.get("errors") or [answer.get("error") or answer]
-    messages = [e.get("message") if isinstance(e, dict) else e for e in errors]
+    errors = answer.get("errors") or answer.get("error") or answer
+    listed = errors if isinstance(errors, list) else [errors]
+    messages = [e.get("message") if isinstance(e, dict) else e for e in listed]
     return "; ".join(m for m in messages if isinstance(m, str))
 
 

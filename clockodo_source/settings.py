@@ -80,7 +80,7 @@ class Settings:
                     not all(
                         map(_travels, (self.api_user, self.api_key, self.external_application))
                     ),
-                    "API_USER, API_KEY, EXTERNAL_APPLICATION: ASCII only, no spaces around, no breaks.",
+                    "API_USER, API_KEY, EXTERNAL_APPLICATION: one line of ASCII, unpadded.",
                 ),
                 (
                     url.scheme != "https"

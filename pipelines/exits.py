@@ -3,6 +3,7 @@
 from enum import IntEnum
 
 import duckdb
+from dlt.common.configuration.exceptions import ConfigFieldMissingException
 from dlt.common.destination.exceptions import DestinationException
 from dlt.destinations.exceptions import DatabaseException, DestinationConnectionError
 from filelock import Timeout
@@ -34,6 +35,9 @@ def explained(error: BaseException) -> tuple[Exit, str] | None:
             return Exit.BUSY, "Another run holds the warehouse. Try again when it has finished."
         if isinstance(cause, duckdb.IOException | DestinationConnectionError):
             return Exit.YOUR_MOVE, f"The warehouse cannot be opened: {_first_line(cause)}"
+        if isinstance(cause, ConfigFieldMissingException):
+            fields = ", ".join(cause.fields)
+            return Exit.YOUR_MOVE, f"The destination is not configured: {fields} missing."
         if isinstance(cause, PermissionError):
             return Exit.YOUR_MOVE, f"Not permitted: {cause.filename}"
     for cause in _causes(error):

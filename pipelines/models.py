@@ -77,8 +77,9 @@ def _environment(place: Place) -> Iterator[None]:
     os.environ["TIMEHOUSE_WAREHOUSE"] = str(place.warehouse.absolute())
     if place.destination == "postgres":
         credentials: Any = place.pipeline().destination_client().config.credentials
-        for name in ("host", "port", "username", "password", "database"):
-            os.environ[f"TIMEHOUSE_POSTGRES_{name}".upper()] = str(getattr(credentials, name))
+        for name in ("host", "port", "user", "password", "database"):
+            value = getattr(credentials, "username" if name == "user" else name)
+            os.environ[f"TIMEHOUSE_POSTGRES_{name}".upper()] = str(value)
     os.environ["DBT_SEND_ANONYMOUS_USAGE_STATS"] = "false"
     try:
         yield

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from _pytest.reports import TestReport
@@ -55,6 +56,14 @@ class Account:
         self.world: World = app.world
         self.settings = Settings(app.user, app.key, APPLICATION, url)
         self.place = Place(warehouse=folder / "warehouse.duckdb")
+
+    def query(self, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+        """Ask the warehouse, whichever it is; return the names of columns and the rows."""
+        with (
+            self.place.pipeline().sql_client("clockodo") as client,
+            client.execute_query(sql) as cursor,
+        ):
+            return [c[0] for c in cursor.description], [tuple(r) for r in cursor.fetchall()]
 
     def sync(self, *, models: bool = False, **options: object) -> Outcome:
         """Load what changed, as of the company's own now."""

@@ -1,20 +1,16 @@
 """A whole account through a real server into a real DuckDB, compared cell by cell."""
 
 from collections.abc import Callable
-from typing import Any
 
-import duckdb
+import pytest
 
+from pipelines.place import Place
+from tests import postgres
 from tests.conftest import Account
 from tests.edits import edit_everything
 from tests.truth import ENTRIES, changes, differences, entries
 
 MakeAccount = Callable[..., Account]
-
-
-def rows(account: Account, query: str) -> list[tuple[Any, ...]]:
-    with duckdb.connect(str(account.place.warehouse), read_only=True) as warehouse:
-        return warehouse.execute(query).fetchall()
 
 
 def test_after_the_first_load_every_cell_of_every_table_equals_the_tracker(
@@ -42,7 +38,8 @@ def test_a_sync_with_nothing_changed_loads_nothing(account: MakeAccount) -> None
     assert company.app.counts["/v2/entries"] <= 5
     assert {r.status for r in second.report.resources.values()} == {"unchanged"}
     assert differences(company) == []
-    assert rows(company, "select count(distinct run_id) from clockodo_raw.api_identity") == [(2,)]
+    runs = company.query("select count(distinct run_id) from clockodo_raw.api_identity")
+    assert runs[1] == [(2,)]
 
 
 def test_after_edits_of_every_kind_every_cell_equals_the_tracker_again(
@@ -58,8 +55,28 @@ def test_after_edits_of_every_kind_every_cell_equals_the_tracker_again(
     outcome = company.sync()
 
     assert differences(company) == []
-    seen = rows(company, "select entry_id, kind from clockodo_raw.entry_changes")
+    _, seen = company.query("select entry_id, kind from clockodo_raw.entry_changes")
     assert sorted(seen) == sorted(changes(before, after))
     counts = [outcome.report.tables[name].changes for name in ENTRIES.values()]
     assert sum(c.inserted + c.updated + c.deleted for c in counts) == len(seen)
     assert company.sync().packages == 0
+
+
+@pytest.mark.skipif(postgres.binaries() is None, reason=postgres.HOW_TO_GET)
+def test_on_postgresql_every_cell_equals_the_tracker_too(
+    account: MakeAccount, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """First load, edits of every kind, nothing changed, and the models: as on DuckDB."""
+    company = account()
+    with postgres.server(tmp_path_factory.mktemp("postgres")) as url:
+        monkeypatch.setenv("DESTINATION__POSTGRES__CREDENTIALS", url)
+        company.place = Place(warehouse=company.place.warehouse, destination="postgres")
+        company.sync()
+        edit_everything(company.world)
+
+        outcome = company.sync(models=True)
+
+        assert differences(company) == []
+        assert outcome.built is not None
+        assert outcome.built.failed == []
+        assert company.sync().packages == 0

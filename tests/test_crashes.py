@@ -6,7 +6,6 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import duckdb
 import pytest
 
 from pipelines.place import Place
@@ -43,10 +42,7 @@ class Edited:
     def check(self, account: Account) -> None:
         """Every cell is right, and the log of changes has neither a gap nor a double."""
         assert differences(account, self.truth) == []
-        with duckdb.connect(str(account.place.warehouse), read_only=True) as warehouse:
-            log = warehouse.execute(
-                "select entry_id, kind from clockodo_raw.entry_changes"
-            ).fetchall()
+        _, log = account.query("select entry_id, kind from clockodo_raw.entry_changes")
         assert sorted(log) == sorted(self.changes)
         assert account.sync().packages == 0
 

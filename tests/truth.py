@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Any
 
-import duckdb
 import requests
 
 from tests.conftest import APPLICATION, Account
@@ -75,19 +74,16 @@ def changes(before: dict[int, Row], after: dict[int, Row]) -> list[tuple[int, st
 def differences(account: Account, wanted: dict[str, Rows] | None = None) -> list[str]:
     """Compare the warehouse with the company, cell by cell; return the first few differences."""
     found: list[str] = []
-    with duckdb.connect(str(account.place.warehouse), read_only=True) as warehouse:
-        warehouse.execute("set timezone = 'UTC'")
-        for table, rows in (wanted or truth(account)).items():
-            found += _differences(warehouse, table, rows)
+    for table, rows in (wanted or truth(account)).items():
+        found += _differences(account, table, rows)
     return found[:20]
 
 
-def _differences(warehouse: duckdb.DuckDBPyConnection, table: str, wanted: Rows) -> Iterator[str]:
-    result = warehouse.execute(f"select * from clockodo_raw.{table}")
-    names = [column[0] for column in result.description]
+def _differences(account: Account, table: str, wanted: Rows) -> Iterator[str]:
+    names, listed = account.query(f"select * from clockodo_raw.{table}")
     key = KEYS.get(table, ("id",))
     held = {}
-    for values in result.fetchall():
+    for values in listed:
         row = dict(zip(names, values, strict=True))
         assert all(row.get(name) is None for name in BOOKKEEPING - {"_dlt_load_id"}), table
         held[tuple(_plain(row[k]) for k in key)] = row

@@ -1,0 +1,316 @@
+import json
+import logging
+import traceback
+from base64 import b64encode
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from typing import Any
+
+import msgspec
+import pytest
+from starlette.requests import Request as Asked
+from starlette.responses import RedirectResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from api_extract.errors import (
+    BadCredentials,
+    ExtractError,
+    Forbidden,
+    Gone,
+    NotAsAgreed,
+    Passing,
+    TheirMove,
+)
+from api_extract.limits import Limit
+from api_extract.pages import Page, Request, iter_pages
+from api_extract.session import ATTEMPTS, LONGEST_WAIT, Session
+from clockodo_source.api import Credentials, explain
+from simulator.faults import HALF_BODY, NOT_JSON, RESET, SILENCE, Fault, Outcome, failing, status
+from simulator.server import listener, serve
+
+USER, KEY = "eva@quarzwerk.example", "0123456789abcdef0123456789abcdef"
+PAIR = b64encode(f"{USER}:{KEY}".encode()).decode()
+ASK = Request("/v2/entries", (("text", "Geheimprojekt"), ("email", USER)))
+PRIVATE = (KEY, USER, "eva%40", PAIR, "Geheimprojekt", "Timehouse;", "X-Clockodo", "Authorization")
+
+
+class Api:
+    """An API of one answer, with faults before it; and a session that asks it."""
+
+    def __init__(self, app: ASGIApp, url: str, limits: tuple[Limit, ...]) -> None:
+        self.app = app
+        self.asked: list[str] = []
+        self.waits: list[float] = []
+        self.session = Session(
+            url,
+            Credentials(USER, KEY, basic=False),
+            {"X-Clockodo-External-Application": f"Timehouse;{USER}"},
+            limits=limits,
+            explain=explain,
+            sleep=self.waits.append,
+            timeout=(5, 0.2),
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Note what is asked for."""
+        self.asked.append(scope["path"])
+        await self.app(scope, receive, send)
+
+    def fetch(self, request: Request = ASK) -> Any:  # noqa: ANN401 - any JSON
+        """Fetch one answer."""
+        return self.session.fetch(request, msgspec.json.decode)
+
+    def refused(self, kind: type[ExtractError]) -> str:
+        """Fail to fetch; return what the error says, having looked into all its corners."""
+        with pytest.raises(kind) as caught:
+            self.fetch()
+        told = "".join(traceback.format_exception(caught.value))
+        for secret in PRIVATE:
+            assert secret not in told + repr(caught.value) + repr(vars(caught.value))
+        return str(caught.value)
+
+
+async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+    number = int(Asked(scope).query_params.get("page", 1))
+    await Response(json.dumps([number]), media_type="application/json")(scope, receive, send)
+
+
+class Stage:
+    """One server on which an API after another appears, as starting one takes its time."""
+
+    def __init__(self) -> None:
+        self.apis: list[Api] = []
+        self.url = ""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let the latest API answer."""
+        await self.apis[-1](scope, receive, send)
+
+    def set(self, *outcomes: Outcome, app: ASGIApp = answer, limits: tuple[Limit, ...] = ()) -> Api:
+        """Make the API that answers from now on."""
+        self.apis.append(Api(failing(app, *outcomes), self.url, limits))
+        return self.apis[-1]
+
+
+@pytest.fixture(scope="module")
+def stage() -> Iterator[Stage]:
+    made = Stage()
+    with serve(made) as made.url:
+        yield made
+        for api in made.apis:
+            api.session.close()
+
+
+def in_seconds(seconds: int) -> str:
+    return format_datetime(datetime.now(UTC) + timedelta(seconds=seconds), usegmt=True)
+
+
+FAULTS = {
+    "429": status(429),
+    **{str(code): status(code, html=True) for code in (500, 502, 503, 504)},
+    "half a body": HALF_BODY,
+    "hung up": RESET,
+    "not JSON": NOT_JSON,
+    "silence": SILENCE(20),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
+def test_a_fault_that_passes_is_not_noticed(stage: Stage, fault: Fault) -> None:
+    """After two of them the third request brings the answer, and all three are counted."""
+    api = stage.set(fault, fault)
+    assert api.fetch() == [1]
+
+    assert len(api.asked) == api.session.requests == 3
+    assert len(api.waits) == 2
+    assert api.session.waited == sum(api.waits)
+
+
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
+def test_a_fault_that_lasts_is_their_move(stage: Stage, fault: Fault) -> None:
+    """It is given up after a fixed number of requests, with a wait between any two."""
+    api = stage.set(*[fault] * 20)
+    said = api.refused(TheirMove)
+
+    assert said.startswith("GET /v2/entries: ")
+    assert len(api.asked) == ATTEMPTS == len(api.waits) + 1
+
+
+def test_the_waits_double(stage: Stage) -> None:
+    """One second, two, four, eight, sixteen, and up to one more each, so that callers scatter."""
+    api = stage.set(*[status(503)] * 20)
+    said = api.refused(TheirMove)
+
+    assert said == "GET /v2/entries: 503, Sorry"
+    assert [int(wait - 2**n) for n, wait in enumerate(api.waits)] == [0] * 5
+
+
+def test_a_server_that_is_not_there_is_their_move(stage: Stage) -> None:
+    """A refused connection is tried again like any other fault, and tells no address."""
+    api = stage.set()
+    listening = listener(0)
+    api.session.base_url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    listening.close()
+
+    assert api.refused(TheirMove) == "GET /v2/entries: ConnectionError"
+
+    assert len(api.waits) == ATTEMPTS - 1
+
+
+@pytest.mark.parametrize(
+    ("wish", "least", "most"),
+    [
+        ("7", 7, 7),
+        ("0.5", 0.5, 0.5),
+        ("-3", 0, 0),
+        (in_seconds(90), 30, 90),
+        (in_seconds(-90), 0, 0),
+        (format_datetime(datetime.now(UTC) - timedelta(hours=1)), 0, 0),
+        (None, 1, 2),
+        ("soon", 1, 2),
+        ("Fri, 31 Dec 9999 23:59:59 -2300", 1, 2),
+    ],
+)
+@pytest.mark.parametrize("code", [429, 503])
+def test_the_server_says_how_long_to_wait(
+    stage: Stage, code: int, wish: str | None, least: float, most: float
+) -> None:
+    """Retry-After holds seconds or a date; without one, or with nonsense, we wait our own time."""
+    api = stage.set(status(code, retry_after=wish))
+    assert api.fetch() == [1]
+
+    assert len(api.waits) == 1
+    assert least <= api.waits[0] <= most
+
+
+@pytest.mark.parametrize("wish", [str(LONGEST_WAIT + 1), "inf", in_seconds(3600)])
+def test_a_longer_wait_than_is_sensible_ends_at_once(stage: Stage, wish: str) -> None:
+    """The error tells how long it would be; the scheduler can come back."""
+    api = stage.set(status(429, retry_after=wish))
+    said = api.refused(TheirMove)
+
+    assert said.startswith("GET /v2/entries: 429, Sorry. The server asks to wait ")
+    assert len(api.asked) == 1
+    assert api.waits == []
+
+
+@pytest.mark.parametrize(
+    ("code", "kind", "said"),
+    [
+        (401, BadCredentials, "401, Sorry. Check the login e-mail and the API key."),
+        (403, Forbidden, "403, Sorry. The key's owner lacks the right to read this."),
+        (404, Gone, "404, Sorry"),
+        (410, Gone, "410, Sorry. This version of the resource has ended."),
+        (400, NotAsAgreed, "400, Sorry"),
+        (422, NotAsAgreed, "422, Sorry"),
+        (405, NotAsAgreed, "405, Sorry"),
+        (206, NotAsAgreed, "206, Sorry"),
+    ],
+)
+def test_a_refusal_is_final(stage: Stage, code: int, kind: type[ExtractError], said: str) -> None:
+    """One request, no wait, and an error that tells whose move it is."""
+    api = stage.set(status(code))
+    text = api.refused(kind)
+
+    assert text == f"GET /v2/entries: {said}"
+    assert len(api.asked) == 1
+    assert api.waits == []
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (
+            {"errors": [{"type": "General", "message": "Bad date", "path": "a", "details": None}]},
+            ", Bad date",
+        ),
+        ({"errors": [{"message": "Bad date"}, {"message": "Bad text"}]}, ", Bad date; Bad text"),
+        ({"error": {"code": 7, "message": "Wrong format", "fields": ["a"]}}, ", Wrong format"),
+        ({"error": "Bad date"}, ", Bad date"),
+        ({"message": "Bad date"}, ", Bad date"),
+        ({"errors": "Bad date"}, ", Bad date"),
+        ({"errors": 7}, ""),
+        ({"errors": []}, ""),
+        ({"error": {"message": 7}}, ""),
+        ({}, ""),
+        (["Bad date"], ""),
+        (b"<html><h1>422</h1></html>", ""),
+        (b'{"error": "Ung\xfcltig"}', ""),
+        (b"", ""),
+    ],
+)
+def test_the_servers_own_words_are_passed_on(stage: Stage, body: object, said: str) -> None:
+    """Every known shape of an error is read; of an unknown one the status is left."""
+    content = body if isinstance(body, bytes) else json.dumps(body).encode()
+    api = stage.set(app=Response(content, 422))
+    assert api.refused(NotAsAgreed) == f"GET /v2/entries: 422{said}"
+
+
+@pytest.mark.parametrize("code", [301, 302, 303, 307, 308])
+def test_a_redirect_is_refused(stage: Stage, code: int) -> None:
+    """The key is not carried to another place, be it one on the same host."""
+    api = stage.set(app=RedirectResponse("/api/elsewhere", code))
+    said = api.refused(NotAsAgreed)
+
+    assert said == f"GET /v2/entries: {code}. Redirects are not followed; check BASE_URL."
+    assert api.asked == ["/api/v2/entries"]
+
+
+def test_json_of_another_shape_is_not_asked_for_again(stage: Stage) -> None:
+    """The error tells where it differs, and not what stood there."""
+    api = stage.set(app=Response(f'[{{"id": "{USER}"}}]'))
+    with pytest.raises(NotAsAgreed) as caught:
+        api.session.fetch(ASK, msgspec.json.Decoder(list[dict[str, int]]).decode)
+
+    told = "".join(traceback.format_exception(caught.value))
+    assert str(caught.value) == "GET /v2/entries: Expected `int`, got `str` - at `$[0][...]`"
+    assert USER not in told
+    assert len(api.asked) == 1
+
+
+def test_no_log_holds_the_key_or_the_login(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
+    """Not even where everything is logged, and something goes wrong."""
+    with caplog.at_level(logging.DEBUG):
+        stage.set(RESET, status(503), NOT_JSON).fetch(Request("/v2/entries"))
+
+    assert "/v2/entries" in caplog.text
+    for secret in (KEY, USER, PAIR):
+        assert secret not in caplog.text
+
+
+def test_a_request_that_is_tried_again_counts_for_the_limit(stage: Stage) -> None:
+    """A server that is over its limit is not asked more often because it says so."""
+    api = stage.set(status(429, retry_after=1), limits=(Limit(1, 500),))
+    api.fetch()
+
+    wish, turn = api.waits
+    assert wish == 1
+    assert 490 < turn <= 500
+    assert api.session.waited == pytest.approx(501, abs=10)
+
+
+def test_pages_stay_whole_and_in_order_through_faults(stage: Stage) -> None:
+    """Four threads share the session while the server stumbles, and no page is lost."""
+    faults = [None, RESET, None, status(500), HALF_BODY, None, status(429, retry_after=3)] * 3
+    api = stage.set(*faults)
+    rest = [Request("/list", (("page", str(n)),)) for n in range(2, 31)]
+
+    def fetch(request: Request) -> Page:
+        rows = api.session.fetch(request, msgspec.json.Decoder(list[int]).decode)
+        return Page(msgspec.Raw(b""), rows[0])
+
+    pages = list(iter_pages(fetch(Request("/list")), rest, fetch))
+
+    assert [page.number for page in pages] == list(range(1, 31))
+    assert len(api.asked) == api.session.requests == 30 + 12
+
+
+def test_the_last_failure_is_told_not_the_first(stage: Stage) -> None:
+    """What is wrong now matters to the person who reads it."""
+    faults = [*[status(503)] * (ATTEMPTS - 1), status(401)]
+    api = stage.set(*faults)
+    api.refused(BadCredentials)
+    assert len(api.asked) == ATTEMPTS
+
+    assert issubclass(Passing, TheirMove)
