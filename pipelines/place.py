@@ -47,6 +47,8 @@ class Place:
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Hold the warehouse; raises filelock.Timeout where another run does."""
+        if not self.warehouse.parent.is_dir():
+            raise YourMove(f"--warehouse: there is no folder {self.warehouse.parent}.")
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         with FileLock(self.folder / "lock", timeout=0, mode=0o600):
             yield
@@ -78,6 +80,4 @@ class Place:
     def _destination(self) -> str | Destination[Any, Any]:
         if self.destination != "duckdb":
             return self.destination
-        if not self.warehouse.parent.is_dir():
-            raise YourMove(f"--warehouse: there is no folder {self.warehouse.parent}.")
         return dlt.destinations.duckdb(str(self.warehouse.absolute()))

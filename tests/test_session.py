@@ -19,7 +19,6 @@ from api_extract.errors import (
     Forbidden,
     Gone,
     NotAsAgreed,
-    Passing,
     TheirMove,
 )
 from api_extract.limits import Limit
@@ -143,7 +142,8 @@ def test_the_waits_double(stage: Stage) -> None:
     said = api.refused(TheirMove)
 
     assert said == "GET /v2/entries: 503, Sorry"
-    assert [int(wait - 2**n) for n, wait in enumerate(api.waits)] == [0] * 5
+    assert len(api.waits) == 5
+    assert all(2**n <= wait <= 2**n + 1 for n, wait in enumerate(api.waits))
 
 
 def test_a_server_that_is_not_there_is_their_move(stage: Stage) -> None:
@@ -164,7 +164,7 @@ def test_a_server_that_is_not_there_is_their_move(stage: Stage) -> None:
         ("7", 7, 7),
         ("0.5", 0.5, 0.5),
         ("-3", 0, 0),
-        (in_seconds(90), 30, 90),
+        (in_seconds(290), 5, 290),
         (in_seconds(-90), 0, 0),
         (format_datetime(datetime.now(UTC) - timedelta(hours=1)), 0, 0),
         (None, 1, 2),
@@ -204,7 +204,6 @@ def test_a_longer_wait_than_is_sensible_ends_at_once(stage: Stage, wish: str) ->
         (410, Gone, "410, Sorry. This version of the resource has ended."),
         (400, NotAsAgreed, "400, Sorry"),
         (422, NotAsAgreed, "422, Sorry"),
-        (405, NotAsAgreed, "405, Sorry"),
         (206, NotAsAgreed, "206, Sorry"),
     ],
 )
@@ -221,19 +220,14 @@ def test_a_refusal_is_final(stage: Stage, code: int, kind: type[ExtractError], s
 @pytest.mark.parametrize(
     ("body", "said"),
     [
-        (
-            {"errors": [{"type": "General", "message": "Bad date", "path": "a", "details": None}]},
-            ", Bad date",
-        ),
+        ({"errors": [{"message": "Bad date", "path": "a", "details": None}]}, ", Bad date"),
         ({"errors": [{"message": "Bad date"}, {"message": "Bad text"}]}, ", Bad date; Bad text"),
         ({"error": {"code": 7, "message": "Wrong format", "fields": ["a"]}}, ", Wrong format"),
         ({"error": "Bad date"}, ", Bad date"),
         ({"message": "Bad date"}, ", Bad date"),
         ({"errors": "Bad date"}, ", Bad date"),
         ({"errors": 7}, ""),
-        ({"errors": []}, ""),
         ({"error": {"message": 7}}, ""),
-        ({}, ""),
         (["Bad date"], ""),
         (b"<html><h1>422</h1></html>", ""),
         (b'{"error": "Ung\xfcltig"}', ""),
@@ -304,13 +298,3 @@ def test_pages_stay_whole_and_in_order_through_faults(stage: Stage) -> None:
 
     assert [page.number for page in pages] == list(range(1, 31))
     assert len(api.asked) == api.session.requests == 30 + 12
-
-
-def test_the_last_failure_is_told_not_the_first(stage: Stage) -> None:
-    """What is wrong now matters to the person who reads it."""
-    faults = [*[status(503)] * (ATTEMPTS - 1), status(401)]
-    api = stage.set(*faults)
-    api.refused(BadCredentials)
-    assert len(api.asked) == ATTEMPTS
-
-    assert issubclass(Passing, TheirMove)

@@ -1,0 +1,176 @@
+"""The command line as a person or a scheduler meets it: real processes, exit codes, output."""
+
+import json
+import os
+import stat
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+
+from simulator.clockodo import ClockodoApp
+from simulator.faults import failing, status
+from simulator.server import serve
+from simulator.world import World
+from tests.conftest import APPLICATION
+
+TIMEHOUSE = str(Path(sys.executable).parent / "timehouse")
+FOREIGN = {
+    "LANGUAGE": "de_DE:de",
+    "API_KEY": "foreign-key",
+    "API_USER": "foreign@elsewhere.example",
+    "BASE_URL": "https://elsewhere.example",
+    "USER": "foreign",
+    "AUTH": "basic",
+    "TIMEZONE": "Asia/Tokyo",
+    "START_DATE": "2026-01-01",
+    "SOURCES__API_KEY": "foreign-key",
+    "SOURCES__BASE_URL": "https://elsewhere.example",
+}
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="module")
+def app() -> ClockodoApp:
+    return ClockodoApp(World(1, 0.1))
+
+
+@pytest.fixture(scope="module")
+def url(app: ClockodoApp) -> Iterator[str]:
+    with serve(app) as served:
+        yield served
+
+
+@pytest.fixture
+def timehouse(app: ClockodoApp, url: str, tmp_path: Path) -> Run:
+    """Run the command in an empty folder, configured by the environment alone."""
+    configured = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(tmp_path),
+        "SOURCES__CLOCKODO__API_USER": app.user,
+        "SOURCES__CLOCKODO__API_KEY": app.key,
+        "SOURCES__CLOCKODO__EXTERNAL_APPLICATION": APPLICATION,
+        "SOURCES__CLOCKODO__BASE_URL": url,
+        "TIMEHOUSE_AS_OF": app.world.now.isoformat(),
+    }
+
+    def run(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        env = {k: v for k, v in {**configured, **environment}.items() if v}
+        return subprocess.run(
+            [TIMEHOUSE, *words],
+            check=False,
+            cwd=tmp_path,
+            env=env,
+            capture_output=True,
+            text=True,
+            timeout=100,
+        )
+
+    return run
+
+
+def test_a_sync_tells_programs_what_it_did(timehouse: Run, tmp_path: Path) -> None:
+    """One JSON object on standard output; global options stand before or after the verb."""
+    first = timehouse("sync", "--json", "--no-models", "--warehouse", "w.duckdb")
+    again = timehouse("--json", "--warehouse", "w.duckdb", "sync")
+
+    assert first.returncode == again.returncode == 0, first.stderr + again.stderr
+    told = json.loads(first.stdout)
+    assert told["packages"] == 1
+    assert told["tables"]["time_entries"]["inserted"] == told["tables"]["time_entries"]["read"] > 0
+    assert json.loads(again.stdout)["packages"] == 0
+    assert (tmp_path / "w.duckdb").exists()
+
+
+def test_a_foreign_environment_changes_nothing(timehouse: Run, app: ClockodoApp) -> None:
+    """Ordinary variables of other programs, and dlt's fallbacks to bare names, are not taken."""
+    told = json.loads(timehouse("sync", "--json", "--no-models", **FOREIGN).stdout)
+    plain = json.loads(timehouse("sync", "--json", "--no-models").stdout)
+
+    assert told["owner"] == app.me
+    assert told["timezone"] == plain["timezone"] == "Europe/Berlin"
+    assert plain["packages"] == 0, "what was read in the foreign environment was something else"
+
+
+def test_what_a_run_leaves_is_its_owners_alone(timehouse: Run, tmp_path: Path) -> None:
+    """Warehouse and working folder are created for the owner's eyes only."""
+    timehouse("sync", "--no-models", "--resources", "users")
+
+    left = [tmp_path / "timehouse.duckdb", *(tmp_path / ".timehouse").rglob("*")]
+    assert len(left) > 10
+    assert [p for p in left if stat.S_IMODE(p.stat().st_mode) & 0o077] == []
+
+
+def test_status_and_check_tell_where_things_stand(timehouse: Run) -> None:
+    """Freshness is an exit code for a monitor; check loads nothing."""
+    assert timehouse("status").returncode == 2
+    checked = json.loads(timehouse("check", "--json").stdout)
+    assert checked["role"] == "owner"
+    assert {r["answer"] for r in checked["resources"]} == {"ok"}
+    assert "Run `timehouse sync` first." in timehouse("status").stderr
+
+    timehouse("sync", "--no-models", "--resources", "users,teams")
+
+    assert timehouse("status", "--max-age", "26h").returncode == 0
+    later = timehouse("status", "--json", "--max-age", "26h", "--as-of", "2026-12-24T00:00:00Z")
+    assert later.returncode == 5
+    assert json.loads(later.stdout)["stale"] is True
+
+
+@pytest.mark.parametrize(
+    ("words", "environment", "says"),
+    [
+        (["sync"], {"SOURCES__CLOCKODO__API_KEY": ""}, "Not configured: sources.clockodo.api_key."),
+        (
+            ["sync"],
+            {"SOURCES__CLOCKODO__API_KEY": "wrong"},
+            "Check the login e-mail and the API key",
+        ),
+        (["sync", "--resources", "users,typos"], {}, "Unknown resource: typos."),
+        (["sync", "--since", "2026-02-01", "--until", "2026-02-01"], {}, "is not before --until"),
+        (["sync", "--since", "1.2.2026"], {}, "is no date such as 2026-03-01."),
+        (["sync", "--as-of", "2026-02-01"], {}, "has no zone. Append Z for UTC."),
+        (["sync", "--destination", "filesystem"], {}, "so deleted entries would stay"),
+        (["sync", "--destination", "nonsense"], {}, "dlt knows no such."),
+        (["sync", "--destination", "postgres"], {}, "The destination is not configured"),
+        (["sync", "--account", "Größe"], {}, "a label is lower-case letters"),
+        (["sync", "--warehouse", "no/such/folder/w.duckdb"], {}, "there is no folder"),
+        (["status", "--max-age", "soon"], {}, "is no age such as 26h"),
+    ],
+)
+def test_bad_input_is_the_callers_move_and_says_so(
+    timehouse: Run, words: list[str], environment: dict[str, str], says: str
+) -> None:
+    """Exit code 2 and one line that names what to change, never a traceback."""
+    ended = timehouse(*words, **environment)
+
+    assert ended.returncode == 2, ended.stderr
+    assert says in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_a_second_run_at_the_same_time_leaves_with_busy(timehouse: Run, tmp_path: Path) -> None:
+    """Exit code 6, and the first run is not disturbed."""
+    timehouse("sync", "--no-models", "--resources", "users")
+    with FileLock(tmp_path / ".timehouse" / "timehouse" / "lock"):
+        ended = timehouse("sync", "--no-models")
+
+    assert ended.returncode == 6
+    assert "Another run holds the warehouse." in ended.stderr
+
+
+def test_a_server_that_is_down_is_their_move(timehouse: Run, app: ClockodoApp) -> None:
+    """Exit code 3 after the retries, and 4 where the answer is another than documented."""
+    far = status(503, retry_after=3_600)
+    with serve(failing(app, *[far] * 5, path="/v3/users")) as broken:
+        ended = timehouse("sync", SOURCES__CLOCKODO__BASE_URL=broken)
+    assert ended.returncode == 3
+    assert "GET /v3/users: 503" in ended.stderr
+
+    with serve(failing(app, status(422), path="/v3/users")) as odd:
+        ended = timehouse("sync", SOURCES__CLOCKODO__BASE_URL=odd)
+    assert ended.returncode == 4

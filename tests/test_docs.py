@@ -1,0 +1,100 @@
+"""What the documentation shows is what happens."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from clockodo_source.describe import PAGE, page
+from clockodo_source.tables import TABLES
+from simulator.clockodo import ClockodoApp
+from simulator.server import serve
+from simulator.world import World
+from tests.conftest import APPLICATION
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BIN = Path(sys.executable).parent
+SETUP = {"make demo", "make test"}  # tried by .ci/run
+SERVES = "timehouse simulate"  # runs until it is stopped
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", README, flags=re.DOTALL)
+
+
+def commands() -> list[str]:
+    lines = "".join(blocks("sh")).splitlines()
+    return [line.split("  #")[0].strip() for line in lines if line.strip()]
+
+
+def environment(folder: Path) -> dict[str, str]:
+    return {"PATH": f"{BIN}:{os.environ['PATH']}", "HOME": str(folder)}
+
+
+def test_the_demo_prints_what_the_readme_shows(tmp_path: Path) -> None:
+    """Line by line and in order; an ellipsis stands for lines left out."""
+    ran = subprocess.run(
+        ["timehouse", "demo"],
+        check=False,
+        cwd=tmp_path,
+        env=environment(tmp_path),
+        executable=BIN / "timehouse",
+        capture_output=True,
+        text=True,
+        timeout=110,
+    )
+    printed = iter(line.rstrip() for line in ran.stdout.splitlines())
+
+    (shown,) = blocks("text")
+    assert ran.returncode == 0, ran.stderr
+    for line in shown.splitlines()[1:]:
+        if line not in ("", "..."):
+            assert line in printed, f"not printed, or not in this order: {line}"
+
+
+def test_every_command_of_the_readme_runs(tmp_path: Path) -> None:
+    """Against the simulated company, in the order in which they stand, each ends with 0."""
+    app = ClockodoApp(World(1, 0.1))
+    crontab = [line.split("&& ")[1] for line in "".join(blocks("crontab")).splitlines()]
+    tried = [c for c in commands() if c not in SETUP and not c.startswith(SERVES)]
+    assert len(tried) >= 5
+    assert len(crontab) == 1
+    with serve(app) as url:
+        configured = {
+            "SOURCES__CLOCKODO__API_USER": app.user,
+            "SOURCES__CLOCKODO__API_KEY": app.key,
+            "SOURCES__CLOCKODO__EXTERNAL_APPLICATION": APPLICATION,
+            "SOURCES__CLOCKODO__BASE_URL": url,
+            "TIMEHOUSE_AS_OF": app.world.now.isoformat(),
+        }
+        (tmp_path / ".venv").symlink_to(BIN.parent)
+        for command in [*tried, *crontab]:
+            ran = subprocess.run(
+                command,
+                check=False,
+                shell=True,
+                cwd=tmp_path,
+                env=environment(tmp_path) | configured,
+                capture_output=True,
+                text=True,
+                timeout=110,
+            )
+            assert ran.returncode == 0, f"{command}\n{ran.stderr}"
+
+
+def test_the_list_of_tables_is_written_from_the_declarations() -> None:
+    """`python -m clockodo_source.describe` has been run since the last change."""
+    assert PAGE.read_text(encoding="utf-8") == page()
+    assert f"{len(TABLES)} tables" in README
+
+
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "DECISIONS.md", "CHANGELOG.md"])
+def test_links_lead_somewhere(name: str) -> None:
+    """Each relative link of a page is a file of the project."""
+    text = (ROOT / name).read_text(encoding="utf-8")
+    for target in re.findall(r"\]\(([^)#]+)\)", text):
+        assert target.startswith("https://") or (ROOT / target).exists(), target
