@@ -33,17 +33,20 @@ def explained(error: BaseException) -> tuple[Exit, str] | None:
             return _exit_of(cause), str(cause)
         if isinstance(cause, Timeout) or "Could not set lock on file" in str(cause):
             return Exit.BUSY, "Another run holds the warehouse. Try again when it has finished."
-        if isinstance(cause, duckdb.IOException | DestinationConnectionError):
-            return Exit.YOUR_MOVE, f"The warehouse cannot be opened: {_first_line(cause)}"
-        if isinstance(cause, ConfigFieldMissingException):
-            fields = ", ".join(cause.fields)
-            return Exit.YOUR_MOVE, f"The destination is not configured: {fields} missing."
-        if isinstance(cause, PermissionError):
-            return Exit.YOUR_MOVE, f"Not permitted: {cause.filename}"
+        if said := _refused_here(cause):
+            return Exit.YOUR_MOVE, said
     for cause in _causes(error):
         if isinstance(cause, DestinationException | DatabaseException):
             return Exit.YOUR_MOVE, f"The warehouse refused: {_first_line(cause)}"
     return None
+
+
+def _refused_here(cause: BaseException) -> str | None:
+    if isinstance(cause, ConfigFieldMissingException):
+        return f"The destination is not configured: {', '.join(cause.fields)} missing."
+    if isinstance(cause, duckdb.IOException | DestinationConnectionError):
+        return f"The warehouse cannot be opened: {_first_line(cause)}"
+    return f"Not permitted: {cause.filename}" if isinstance(cause, PermissionError) else None
 
 
 def _exit_of(error: ExtractError) -> Exit:
