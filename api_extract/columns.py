@@ -1,6 +1,7 @@
 """Page bytes to Arrow under a declared schema; what was not declared is kept as JSON."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,6 +15,8 @@ from msgspec.structs import astuple
 from api_extract.errors import NotAsAgreed
 from api_extract.tables import ARROW, Column, Kind, Table
 
+# Carried beside the rows until they are compared, never loaded: which keys a row lacks.
+ABSENT = pa.field("_absent", pa.list_(pa.string()))
 UNDECLARED = Column("_undeclared", "json", "Keys of the answer that nobody documented.")
 
 Tree = dict[str, "Column | Tree"]
@@ -34,7 +37,7 @@ class Seen:
     """What the answers held beside rows: how often a key was absent, and which were unknown."""
 
     rows: int = 0
-    absent: dict[str, int] = field(default_factory=dict)
+    absent: Counter[str] = field(default_factory=Counter)
     undeclared: set[str] = field(default_factory=set)
 
 
@@ -48,13 +51,15 @@ class Reader:
     def __init__(self, table: Table) -> None:
         self.table = table
         self.seen = Seen()
-        self.schema = table.schema.append(pa.field(UNDECLARED.name, pa.string()))
+        self.schema = table.schema.append(pa.field(UNDECLARED.name, pa.string())).append(ABSENT)
+        self._absent: dict[int, list[str]] = {}
         self._tree = _tree(table.columns)
         self._strict = list[_struct(table.name, self._tree, strict=True)]  # type: ignore[misc]
         self._lenient = list[_struct(table.name, self._tree, strict=False)]  # type: ignore[misc]
 
     def read(self, rows: msgspec.Raw | list[dict[str, Any]]) -> pa.Table:
         """Return the rows as a table; raises NotAsAgreed where a value has another type."""
+        self._absent = {}
         try:
             structs, unknown = self._decode(rows)
             leaves = _leaves([astuple(s) for s in structs], self._tree)
@@ -63,7 +68,9 @@ class Reader:
             raise NotAsAgreed(f"{self.table.name}: {error}") from None
         self.seen.rows += len(structs)
         arrays[UNDECLARED.name] = pa.array(unknown or [None] * len(structs), pa.string())
-        table = pa.table(arrays, schema=self.schema.remove_metadata())
+        lacking = [self._absent.get(n) for n in range(len(structs))]
+        arrays[ABSENT.name] = pa.array(lacking, ABSENT.type)
+        table = pa.table(arrays, schema=self.schema)
         for name in self.table.key:
             if table[name].null_count:
                 raise NotAsAgreed(f"{self.table.name}.{name}: a row has no key")
@@ -90,10 +97,15 @@ class Reader:
             array = pa.array(values, _wire(column)) if column.kind != "json" else None
         except (pa.ArrowInvalid, pa.ArrowTypeError, TypeError, OverflowError):
             array = None  # UNSET among the values, as for a key that is not in every row
-        if array is None:
-            absent = sum(v is UNSET for v in values)
-            if absent:
-                self.seen.absent[column.name] = self.seen.absent.get(column.name, 0) + absent
+        hides = column.hidden is not None and column.hidden in values
+        if array is None or hides:
+            absent = [
+                n for n, v in enumerate(values) if v is UNSET or (hides and v == column.hidden)
+            ]
+            self.seen.absent[column.name] += len(absent)
+            if column.right:
+                for n in absent:
+                    self._absent.setdefault(n, []).append(column.name)
             values = [None if v is UNSET else v for v in values]
             if column.kind == "json":
                 values = [None if v is None else _json(v) for v in values]
@@ -118,9 +130,14 @@ def pseudonyms(array: pa.Array) -> pa.Array:
     )
 
 
+def loadable(table: pa.Table) -> pa.Table:
+    """Return the rows without what is only carried beside them."""
+    return table.drop_columns([ABSENT.name]) if ABSENT.name in table.column_names else table
+
+
 def content_hash(table: pa.Table, key: Sequence[str]) -> str:
     """Return a digest of the rows that depends on neither their order nor their chunks."""
-    rows = table.sort_by([(name, "ascending") for name in key]).combine_chunks()
+    rows = loadable(table).sort_by([(name, "ascending") for name in key]).combine_chunks()
     columns: list[pa.ChunkedArray] = []
     for column in rows.columns:
         blank = pa.scalar(_BLANKS.get(column.type, 0), column.type)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import duckdb
 import pyarrow as pa
 
+from api_extract.columns import ABSENT, loadable
+
 
 @dataclass
 class Counts:
@@ -27,13 +29,14 @@ def count_changes(old: pa.Table, new: pa.Table, key: Sequence[str]) -> Counts:
     """Compare two states of the same rows, column by column."""
     if not old.num_rows:
         return Counts(inserted=new.num_rows)
+    was, now, same = f'o."{key[0]}"', f'n."{key[0]}"', ", ".join(f'"{name}"' for name in key)
     with tables(old=old, new=new) as query:
         row = query.execute(f"""
             select
-                count(*) filter (where o.{key[0]} is null),
-                count(*) filter (where o.{key[0]} is not null and n.{key[0]} is not null),
-                count(*) filter (where n.{key[0]} is null)
-            from old as o full join new as n using ({", ".join(key)})
+                count(*) filter (where {was} is null),
+                count(*) filter (where {was} is not null and {now} is not null),
+                count(*) filter (where {now} is null)
+            from old as o full join new as n using ({same})
             where {changed(new.column_names)}
         """).fetchone()
     return Counts(*row) if row else Counts()
@@ -44,21 +47,27 @@ def changed(columns: Sequence[str]) -> str:
     return " or ".join(f'o."{name}" is distinct from n."{name}"' for name in columns)
 
 
-def keep_known(
-    old: pa.Table, new: pa.Table, key: Sequence[str], columns: Sequence[str]
-) -> pa.Table:
-    """Fill NULLs of these columns from the old rows: a missing right is no missing value."""
-    if not columns or not old.num_rows:
-        return new
+def keep_known(old: pa.Table, new: pa.Table, key: Sequence[str]) -> pa.Table:
+    """Return the new rows, with the old value wherever a row lacks the key for want of a right.
+
+    A value that is there and NULL was really removed; only an absent key is no news.
+    """
+    if new[ABSENT.name].null_count == new.num_rows or not old.num_rows:
+        return loadable(new)
+    hidden = {name for names in new[ABSENT.name].to_pylist() for name in names or ()}
     picks = ", ".join(
-        f'coalesce(n."{name}", o."{name}") as "{name}"' if name in columns else f'n."{name}"'
-        for name in new.column_names
+        f"case when list_contains(n._absent, '{name}')"
+        f' then coalesce(o."{name}", n."{name}") else n."{name}" end as "{name}"'
+        if name in hidden and name in old.column_names
+        else f'n."{name}"'
+        for name in loadable(new).column_names
     )
+    same = " and ".join(f'o."{name}" = n."{name}"' for name in key)
     with tables(old=old, new=new) as query:
         filled: pa.Table = query.execute(
-            f"select {picks} from new as n left join old as o using ({', '.join(key)})"
+            f"select {picks} from new as n left join old as o on {same}"
         ).to_arrow_table()
-        return filled.cast(new.schema)
+        return filled.cast(loadable(new).schema)
 
 
 @contextmanager

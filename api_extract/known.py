@@ -1,6 +1,8 @@
 """What the destination of the running dlt pipeline holds now, read as Arrow."""
 
 from collections.abc import Sequence
+from contextlib import ExitStack
+from functools import cached_property
 from typing import Any
 
 import dlt
@@ -15,10 +17,20 @@ IDS_PER_QUERY = 5_000
 
 
 class Known:
-    """Reads the tables that earlier loads of this pipeline and schema have made."""
+    """Reads the tables that earlier loads of this pipeline and schema have made.
+
+    The connection is opened by the first query, as that costs dlt 50 ms, and kept until `close`.
+    """
 
     def __init__(self, schema: str) -> None:
         self._schema = schema
+        self._connected = ExitStack()
+        self._client: Any = None  # dlt's type depends on the destination
+
+    def close(self) -> None:
+        """Close the connection; the next query opens another."""
+        self._connected.close()
+        self._client = None
 
     def rows(self, table: Table, where: str = "1 = 1", *params: object) -> pa.Table:
         """Return the rows of a table, all its declared columns, in its declared types.
@@ -53,44 +65,50 @@ class Known:
 
     def days(self, table: Table, where: str) -> list[Any]:
         """Return the distinct days, in the session's zone, on which matching rows lie."""
-        if table.name not in self._tables():
+        if table.name not in self._tables:
             return []
         day = f"CAST({table.window} AS DATE)"
-        with self._client() as client:
-            name = client.make_qualified_table_name(table.name)
-            rows = client.execute_sql(f"SELECT DISTINCT {day} FROM {name} WHERE {where}") or []
+        client = self._opened()
+        name = client.make_qualified_table_name(table.name)
+        rows = client.execute_sql(f"SELECT DISTINCT {day} FROM {name} WHERE {where}") or []
         return [row[0] for row in rows]
 
     def _query(self, names: Sequence[str], rest: str, table: Table, *params: object) -> pa.Table:
-        with self._client() as client:
-            columns = ", ".join(client.escape_column_name(n) for n in names)
-            sql = f"SELECT {columns} {rest.format(client.make_qualified_table_name(table.name))}"
-            types = [
-                table.schema.append(pa.field(UNDECLARED.name, pa.string())).field(n).type
-                for n in names
-            ]
-            try:
-                with client.execute_query(sql, *params) as cursor:
-                    if hasattr(cursor.native_cursor, "to_arrow_table"):
-                        return cursor.native_cursor.to_arrow_table()
-                    rows = cursor.fetchall()
-            except DatabaseUndefinedRelation:
-                rows = []
+        client = self._opened()
+        columns = ", ".join(client.escape_column_name(n) for n in names)
+        sql = f"SELECT {columns} {rest.format(client.make_qualified_table_name(table.name))}"
+        declared = table.schema.append(pa.field(UNDECLARED.name, pa.string()))
+        types = [declared.field(n).type for n in names]
+        try:
+            with client.execute_query(sql, *params) as cursor:
+                if hasattr(cursor.native_cursor, "to_arrow_table"):
+                    return cursor.native_cursor.to_arrow_table()
+                rows = cursor.fetchall()
+        except DatabaseUndefinedRelation:
+            rows = []
         columns_of = zip(*rows, strict=True) if rows else ([] for _ in names)
         return pa.table(
             [pa.array(_plain(v), t) for v, t in zip(columns_of, types, strict=True)],
             names=list(names),
         )
 
-    def _client(self) -> Any:  # noqa: ANN401 - dlt's type depends on the destination
-        return dlt.current.pipeline().sql_client(self._schema)
+    @cached_property
+    def _pipeline(self) -> dlt.Pipeline:
+        return dlt.current.pipeline()
 
+    def _opened(self) -> Any:  # noqa: ANN401 - as above
+        if self._client is None:
+            client: Any = self._pipeline.sql_client(self._schema)
+            self._client = self._connected.enter_context(client)
+        return self._client
+
+    @cached_property
     def _tables(self) -> Any:  # noqa: ANN401 - dlt's own mapping
-        pipeline = dlt.current.pipeline()
-        return pipeline.schemas[self._schema].tables if self._schema in pipeline.schemas else {}
+        known = self._pipeline.schemas
+        return known[self._schema].tables if self._schema in known else {}
 
     def _held(self, table: str) -> Any:  # noqa: ANN401 - dlt's own mapping
-        return self._tables().get(table, {}).get("columns", {})
+        return self._tables.get(table, {}).get("columns", {})
 
 
 def _plain(values: Sequence[Any]) -> list[Any]:

@@ -21,7 +21,7 @@ import pyarrow as pa
 from dlt.common.schema.typing import TColumnSchema
 from dlt.extract.items import DataItemWithMeta
 
-from api_extract.columns import UNDECLARED
+from api_extract.columns import UNDECLARED, loadable
 from api_extract.tables import Kind, Table
 
 SINCE = "_window_since"
@@ -36,6 +36,8 @@ logging.getLogger("dlt").addFilter(
 )
 
 Bound = datetime | date | int
+
+_END = datetime(9999, 12, 31, tzinfo=UTC)
 
 _FILLERS: dict[Kind, Any] = {
     "bigint": -1,
@@ -63,8 +65,10 @@ def staged(
     an empty table is yielded: it creates the table, and empties one that is replaced whole.
     """
     schema = staged_schema(table)
+    rows = loadable(rows)
     markers = [_marker(table, w) for w in windows]
-    markers += [{"id": key, DELETED: True} for key in gone]
+    # Later than any row, so that it wins over one of the same id that was staged before it.
+    markers += [{"id": key, str(table.newest): _END, DELETED: True} for key in gone]
     if markers:
         yield _with_hints(table, pa.Table.from_pylist(markers, schema=schema))
     if rows.num_rows or not markers:

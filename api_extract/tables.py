@@ -25,14 +25,16 @@ ARROW: dict[Kind, pa.DataType] = {
 class Column:
     """One column under the API's own name; `a__b` is the key `b` of the object `a`.
 
-    `right`: the key is absent where the reader lacks a right. `personal`: tells of a person.
-    `loaded=False`: known, and never to be kept. `hashed`: kept as a pseudonym.
+    `right`: the key is absent where the reader lacks a right, or holds the value `hidden`.
+    `personal`: tells of a person. `loaded=False`: known, and never to be kept. `hashed`: kept
+    as a pseudonym.
     """
 
     name: str
     kind: Kind
     description: str
     right: bool = False
+    hidden: int | None = None
     personal: bool = False
     loaded: bool = True
     hashed: bool = False
@@ -44,8 +46,9 @@ class Table:
 
     `per` narrows a window to one value of that column, for lists asked for person by person.
     `roams`: rows may move between windows, so a row read in one leaves all others.
-    `grows`: rows are added and never replaced by a later reading. `newest`: of two rows with one
-    key in the same load, the one with the later value in this column counts.
+    `needed`: columns that reading itself hangs on, beside the key. `grows`: rows are added and
+    never replaced by a later reading. `newest`: of two rows with one key in the same load, the
+    one with the later value in this column counts.
     """
 
     name: str
@@ -57,6 +60,7 @@ class Table:
     roams: bool = False
     grows: bool = False
     newest: str | None = None
+    needed: tuple[str, ...] = ()
     loaded: tuple[Column, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -87,6 +91,9 @@ class Table:
         can be neither; asking for it, or for a column that does not exist, is `YourMove`.
         """
         out, pseudonyms = self._own(exclude), self._own(hashed)
+        for name in sorted(pseudonyms):
+            if self.kind(name) != "text":
+                raise YourMove(f"{self.name}.{name} is no text: it can be left out, not hashed.")
         return replace(
             self,
             columns=tuple(
@@ -99,7 +106,7 @@ class Table:
         mine = {n.partition(".")[2] for n in names if n.partition(".")[0] == self.name}
         if unknown := mine - {c.name for c in self.columns}:
             raise YourMove(f"{self.name} has no column {', '.join(sorted(unknown))}.")
-        if needed := mine & {*self.key, self.window, self.per}:
+        if needed := mine & {*self.key, *self.needed, self.window, self.per, self.newest}:
             names_needed = ", ".join(sorted(str(n) for n in needed))
             raise YourMove(
                 f"{self.name} is kept by {names_needed}: it cannot be left out or hashed."

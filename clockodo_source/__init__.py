@@ -28,9 +28,9 @@ from clockodo_source.identity import identify
 from clockodo_source.lists import by_person, by_year, whole
 from clockodo_source.report import Report
 from clockodo_source.resource import Resource
-from clockodo_source.run import Options, Run, Shape
+from clockodo_source.run import Options, Run
 from clockodo_source.settings import Settings, resolve
-from clockodo_source.tables import BY_NAME, ENTRIES_WIRE, RESOURCES, TABLES
+from clockodo_source.tables import BY_NAME, RESOURCES, TABLES
 
 __all__ = ["Options", "Report", "Settings", "clockodo", "resolve"]
 
@@ -49,8 +49,8 @@ def clockodo(
     settings = settings or resolve()
     options = options or Options(as_of=datetime.now(UTC))
     _check_columns(settings)
-    run = Run(settings, options, open_session(settings), report or Report(), "clockodo")
     wanted = select(resources)
+    run = Run(settings, options, open_session(settings), report or Report(), wanted)
 
     @dlt.source(name="clockodo", section="clockodo", max_table_nesting=0)
     def source() -> Iterable[DltResource]:
@@ -81,15 +81,13 @@ def _rows(run: Run, resource: Resource) -> Iterator[Any]:
 
 
 def _read(run: Run, resource: Resource) -> Iterator[Any]:
-    if resource.reading == "entries":
-        projects = run.read_list(run.shape("projects"))["projects"]
-        return entries(run, Shape(resource, run.settings, (ENTRIES_WIRE,)), projects)
     shape = run.shape(resource.name)
+    if resource.reading == "entries":
+        return entries(run, shape)
     if resource.reading == "years":
         return by_year(run, shape)
     if resource.reading == "person_days":
-        people = run.read_list(run.shape("users"))["users"]["id"].to_pylist()
-        return by_person(run, shape, people)
+        return by_person(run, shape)
     return whole(run, shape)
 
 

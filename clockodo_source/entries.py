@@ -11,12 +11,10 @@ end counts. So a day more is asked for on both sides, and cut off again by `time
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-import pyarrow as pa
-
-from api_extract.errors import Unsettled
+from api_extract.errors import Forbidden, Gone, Unsettled
 from api_extract.windows import Window, halves, month_of, months, spans
 from clockodo_source.changes import NAME, Changes
 from clockodo_source.entry_rows import Part, between
@@ -27,88 +25,112 @@ PADDING = timedelta(days=1)
 LONGEST_SPAN = timedelta(days=800)
 MOST_PAGES = 20  # a longer traversal is split: likelier to shift, and held in memory
 
+Factors = dict[str, dict[str, str]]  # by list and id: what revenue hangs on
 
-def entries(run: Run, shape: Shape, projects: pa.Table) -> Iterator[Any]:
+
+def entries(run: Run, shape: Shape) -> Iterator[Any]:
     """Read the windows that are due; yield what replaces them, then the log of changes."""
-    factors = _factors(projects)
+    factors = _factors(run)
     due = _due(run, factors)
     changes = Changes(run, shape, due)
     yield from changes.begin()
-    for group in spans(due, LONGEST_SPAN):
-        for part in _read(run, shape, group):
-            yield from changes.replace(part)
-    if not (run.options.since or run.options.until):
-        for group in spans(_moved_to(changes), LONGEST_SPAN):
-            for part in _read(run, shape, group):
-                yield from changes.replace(part)
-        if run.state.get("projects") != factors:
-            run.state["projects"] = factors
+    yield from _replaced(changes, due)
+    if not run.asked:
+        yield from _replaced(changes, changes.moved_to(_every(run)))
+        if run.state.get("factors") != factors:
+            run.state["factors"] = factors
     yield from changes.finish()
 
 
-def _due(run: Run, factors: dict[str, str]) -> list[Window]:
-    options, read = run.options, run.remembered(NAME)
+def _replaced(changes: Changes, windows: Iterable[Window]) -> Iterator[Any]:
+    for group in spans(windows, LONGEST_SPAN):
+        for part in _read(changes, group):
+            yield from changes.replace(part)
+
+
+def _every(run: Run) -> list[Window]:
     end = run.today + timedelta(days=run.settings.horizon_days)
-    if options.since or options.until:
-        return [Window(options.since or run.settings.start_date, options.until or end)]
-    every = months(run.settings.start_date, end)
-    if options.full:
+    return months(run.settings.start_date, end)
+
+
+def _due(run: Run, factors: Factors) -> list[Window]:
+    every, read = _every(run), run.remembered(NAME)
+    if run.asked:
+        within = Window(every[0].since, every[-1].until) if every else run.asked
+        asked = Window(max(run.asked.since, within.since), min(run.asked.until, within.until))
+        return [asked] if asked.since < asked.until else []
+    if run.options.full:
         return every
-    recent = Window(run.today - timedelta(days=run.lookback_days), date.max)
-    again = _restated(run, factors)
+    restated = _restated(run, factors)
     return [
         w
         for w in every
-        if w.key not in read or w.overlaps(recent) or read[w.key]["running"] or w in again
+        if w.key not in read
+        or w.overlaps(run.recent)
+        or w in restated
+        or read[w.key]["running"]
+        or read[w.key].get("again")
     ]
 
 
-def _factors(projects: pa.Table) -> dict[str, str]:
-    """Return what the revenue of a project's entries hangs on, where it is out of the ordinary."""
-    rows = projects.select(["id", "completed", "revenue_factor"]).to_pylist()
-    return {
-        str(row["id"]): f"{row['completed']}:{row['revenue_factor']}"
-        for row in rows
-        if row["completed"] or row["revenue_factor"] != 1
-    }
+def _factors(run: Run) -> Factors:
+    """Return what the revenue of entries hangs on, where it is out of the ordinary.
+
+    Read before the entries, so that what changes meanwhile is seen as a change by the next run.
+    """
+    before: Factors = run.state.get("factors", {})
+    factors = {}
+    for name in ("projects", "subprojects"):
+        shape = run.shape(name)
+        try:
+            rows = run.read(shape)[name].select(["id", "completed", "revenue_factor"]).to_pylist()
+        except (Forbidden, Gone, Unsettled) as error:
+            if not shape.resource.optional and not isinstance(error, Unsettled):
+                raise
+            factors[name] = before.get(name, {})
+            continue
+        factors[name] = {
+            str(row["id"]): f"{row['completed']}:{row['revenue_factor']}"
+            for row in rows
+            if row["completed"] or row["revenue_factor"] != 1
+        }
+    return factors
 
 
-def _restated(run: Run, factors: dict[str, str]) -> set[Window]:
+def _restated(run: Run, factors: Factors) -> set[Window]:
     """Return the windows of all entries of projects that changed since they were last read."""
-    before = run.state.get("projects")
-    if before is None or before == factors:
+    before: Factors = run.state.get("factors", factors)
+    changed = {
+        f"{name}_id IN ({', '.join(sorted({i for i, _ in different}))})"
+        for name in factors
+        if (different := set(before[name].items()) ^ set(factors[name].items()))
+    }
+    if not changed:
         return set()
-    changed = {p for p, _ in set(before.items()) ^ set(factors.items())}
-    where = f"projects_id IN ({', '.join(sorted(changed))})"
+    where = " OR ".join(sorted(changed))
     days = {day for table in ENTRY_TABLES for day in run.known.days(table, where)}
     # The destination's own zone says which day it is, so the neighbours count as well.
     return {month_of(day + timedelta(days=n)) for day in days for n in (-1, 0, 1)}
 
 
-def _read(run: Run, shape: Shape, group: list[Window]) -> Iterator[Part]:
+def _read(changes: Changes, group: list[Window]) -> Iterator[Part]:
     """Yield the rows of adjacent windows, split where they are many or will not hold still."""
+    run = changes.run
     since, until = group[0].bounds(run.zone)[0], group[-1].bounds(run.zone)[1]
     try:
         rows = run.read(
-            shape,
+            changes.shape,
             _params(run, since - PADDING, until + PADDING),
             most_pages=MOST_PAGES if len(group) > 1 else None,
         )[NAME]
     except (TooLong, Unsettled) as error:
         if len(group) > 1:
             for half in halves(group):
-                yield from _read(run, shape, half)
+                yield from _read(changes, half)
             return
-        report = run.report.resource(NAME)
-        report.status, report.detail = "unsettled", str(error)
+        changes.leave(group[0], "unsettled", str(error))
         return
     yield Part(group, between(rows, since, until))
-
-
-def _moved_to(changes: Changes) -> Iterable[Window]:
-    """Return the unread windows to which entries that vanished from the read ones have moved."""
-    days = (changes.day_of(entry) for entry in changes.vanished())
-    return {month_of(day) for day in days if day is not None} - set(changes.due)
 
 
 def _params(run: Run, since: datetime, until: datetime) -> dict[str, object]:

@@ -106,3 +106,10 @@ def log_changes(
         )
         rows: pa.Table = query.to_arrow_table()
     return rows.cast(ENTRY_CHANGES.schema)
+
+
+def latest(log: pa.Table) -> pa.Table:
+    """Return the log with each change once: of an entry read twice in a run, as read last."""
+    numbered = log.append_column("number", pa.array(range(log.num_rows), pa.int64()))
+    last = numbered.group_by("change_id").aggregate([("number", "max")])
+    return log.take(last["number_max"])

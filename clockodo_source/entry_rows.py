@@ -1,15 +1,16 @@
 """Rows of a page of entries, sorted by type into three tables and by time into windows."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from api_extract.columns import UNDECLARED, content_hash, pseudonyms
+from api_extract.columns import ABSENT, UNDECLARED, content_hash, pseudonyms
 from api_extract.errors import NotAsAgreed
 from api_extract.tables import Table
 from api_extract.windows import Window
@@ -44,6 +45,11 @@ class Slice:
     def running(self) -> bool:
         """Whether a clock is running in it."""
         return any(table["time_until"].null_count > 0 for table in self.rows.values())
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What is remembered of it."""
+        return {"hash": self.digest, "rows": self.count, "running": self.running}
 
 
 def guarded(settings: Settings) -> list[Table]:
@@ -92,23 +98,24 @@ def ids(table: pa.Table) -> list[int]:
     return values
 
 
-def without(table: pa.Table, gone: set[int]) -> pa.Table:
+def without(table: pa.Table, gone: Collection[int]) -> pa.Table:
     """Return the rows whose ids are not among these."""
     return table.filter(pc.invert(pc.is_in(table["id"], pa.array(list(gone), pa.int64()))))
 
 
 def _of_type(rows: pa.Table, table: Table) -> pa.Table:
-    declared = {c.name for c in table.columns}
+    own = {c.name for c in table.columns} | {UNDECLARED.name, ABSENT.name}
     foreign = [
         name
         for name in rows.column_names
-        if name not in declared | {UNDECLARED.name} and rows[name].null_count < rows.num_rows
+        if name not in own and rows[name].null_count < rows.num_rows
     ]
     if foreign:
         rows = _undeclared(rows, foreign)
-    arrays = {c.name: pseudonyms(rows[c.name]) if c.hashed else rows[c.name] for c in table.loaded}
-    schema = table.schema.append(pa.field(UNDECLARED.name, pa.string()))
-    return pa.table([*arrays.values(), rows[UNDECLARED.name]], schema=schema)
+    arrays = [pseudonyms(rows[c.name]) if c.hashed else rows[c.name] for c in table.loaded]
+    beside = [pa.field(UNDECLARED.name, pa.string()), ABSENT]
+    schema = pa.schema([*table.schema, *beside])
+    return pa.table([*arrays, *(rows[f.name] for f in beside)], schema=schema)
 
 
 def _undeclared(rows: pa.Table, names: list[str]) -> pa.Table:

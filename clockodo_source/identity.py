@@ -34,17 +34,13 @@ def identify(run: Run) -> None:
     run.zone = ZoneInfo(str(zone))
     run.report.timezone = str(zone)
     _check(run)
+    run.report.filter = run.state["dataset"]["filter"]
+    run.report.hard_budget_revenue = run.state["dataset"]["hard_budget_revenue"]
 
 
 def _check(run: Run) -> None:
     """Compare with what the dataset was filled as: a dataset keeps its reader, zone and filter."""
-    now = {
-        "owner": run.report.owner,
-        "role": run.report.owner_role,
-        "timezone": run.report.timezone,
-        "filter": {k: str(v) for k, v in sorted(run.settings.filter.items())},
-        "hard_budget_revenue": run.settings.hard_budget_revenue,
-    }
+    now = _facts(run)
     before = run.state.get("dataset")
     if before == now:
         return
@@ -52,6 +48,20 @@ def _check(run: Run) -> None:
         _refuse_another_reader(run, before, now)
         _refuse_another_reading(run, before, now)
     run.state["dataset"] = now
+
+
+def _facts(run: Run) -> dict[str, object]:
+    """Return what a dataset is filled as: who reads, and what decides on rows and values."""
+    settings = run.settings
+    return {
+        "owner": run.report.owner,
+        "role": run.report.owner_role,
+        "timezone": run.report.timezone,
+        "filter": {k: str(v) for k, v in sorted(settings.filter.items())},
+        "hard_budget_revenue": settings.hard_budget_revenue,
+        "exclude_columns": sorted(settings.exclude_columns),
+        "hash_columns": sorted(settings.hash_columns),
+    }
 
 
 def _refuse_another_reader(
@@ -76,11 +86,12 @@ def _refuse_another_reading(
             f" {now['filter'] or 'none'}: entries outside of it would be deleted. Use another"
             " warehouse or another --account for another filter."
         )
-    for name in ("timezone", "hard_budget_revenue"):
-        if before[name] != now[name] and not run.options.full:
+    for name in ("timezone", "hard_budget_revenue", "exclude_columns", "hash_columns"):
+        if before[name] != now[name] and not run.everything:
             raise YourMove(
-                f"This dataset was filled with {name} {before[name]}, now it is {now[name]}."
-                " Run `timehouse sync --full` to read everything again that way."
+                f"This dataset was filled with {name} {before[name] or 'none'}, now it is"
+                f" {now[name] or 'none'}. Run `timehouse sync --full`, without --resources, --since"
+                " and --until, to read everything again that way."
             )
 
 

@@ -14,136 +14,165 @@ from api_extract.errors import Unsettled
 from api_extract.replace import Marked, staged
 from api_extract.tables import Table
 from api_extract.windows import Window, years
-from clockodo_source.run import Run, Shape
+from clockodo_source.report import Trouble
+from clockodo_source.run import FEW, Run, Shape
 
 EVERYTHING = "all"
-FEW = 20  # a span of at most so many rows may shrink as it likes
 WORK_TIMES_BEGAN = date(2023, 8, 21)  # the vendor keeps none from before
+
+
+@dataclass(frozen=True)
+class Span:
+    """What of a list is read at once: the name it is remembered by, its days, its place."""
+
+    key: str
+    days: Window | None = None
+    marked: Marked | None = None
 
 
 @dataclass
 class Batch:
-    """What one resource replaces: rows by table, and the windows they fill."""
+    """What one resource replaces: rows by table, the windows they fill, what to remember."""
 
     run: Run
     shape: Shape
     rows: dict[str, list[pa.Table]] = field(default_factory=dict)
     marks: list[Marked] = field(default_factory=list)
+    facts: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The resource."""
+        return self.shape.resource.name
 
     def items(self) -> Iterator[Any]:
         """Yield one item a table and its windows, as each costs dlt a look at the schema."""
         for table in self.shape.tables:
             if table.name in self.rows:
                 yield from staged(table, pa.concat_tables(self.rows[table.name]), self.marks)
+        # Only now, as a later span may be refused: what was not handed on is not remembered.
+        for span, facts in self.facts.items():
+            self.run.remember(self.name, span, facts)
 
 
 def whole(run: Run, shape: Shape) -> Iterator[Any]:
     """Read a list and replace its tables, unless nothing has changed."""
     batch = Batch(run, shape)
     try:
-        _settle(batch, EVERYTHING, run.read_list(shape))
+        _settle(batch, Span(EVERYTHING), run.read_list(shape))
     except Unsettled as error:
-        _left(run, shape, error)
+        _left(batch, EVERYTHING, "unsettled", str(error))
     yield from batch.items()
 
 
 def by_year(run: Run, shape: Shape) -> Iterator[Any]:
     """Read a list year by year: all years once, later those that can still change."""
-    # A report of a year to come says nothing yet, whereas its calendar does.
     batch = Batch(run, shape)
-    latest = run.today if shape.tables[0].window == "year" else _horizon(run)
-    read = run.remembered(shape.resource.name)
-    for year in years(run.settings.start_date, latest + timedelta(days=1)):
+    # A report of a year to come says nothing yet, whereas its calendar does.
+    in_years = shape.tables[0].window == "year"
+    latest = run.today if in_years else run.today + timedelta(days=run.settings.horizon_days)
+    every = years(run.settings.start_date, latest + timedelta(days=1))
+    read: set[Window] = set()
+    # Twice, because what changed in one year may recur in the years before it.
+    for year in (*every, *every):
         number = year.since.year
-        known = read.get(str(number))
-        followed = known is not None and known["rows"] > 0 and _followed(run, shape, number)
-        if not followed and not _due(run, year, read=known is not None):
+        if year in read or not _due(batch, str(number), year):
             continue
+        read.add(year)
+        marked = Marked(number, number + 1) if in_years else Marked(year.since, year.until)
         try:
             tables = run.read(shape, {"year": number}, year=number)
         except Unsettled as error:
-            _left(run, shape, error)
+            _left(batch, str(number), "unsettled", str(error))
             continue
-        in_years = shape.tables[0].window == "year"
-        marked = Marked(number, number + 1) if in_years else Marked(year.since, year.until)
-        _settle(batch, str(number), tables, marked, year)
+        _settle(batch, Span(str(number), year, marked), tables)
     yield from batch.items()
 
 
-def by_person(run: Run, shape: Shape, people: Sequence[int]) -> Iterator[Any]:
+def by_person(run: Run, shape: Shape) -> Iterator[Any]:
     """Read a list person by person and half-year by half-year."""
     batch = Batch(run, shape)
     begin = max(WORK_TIMES_BEGAN, run.settings.start_date)
-    spans = _half_years(begin, run.today + timedelta(days=1))
-    read = run.remembered(shape.resource.name)
+    try:
+        people: list[int] = run.read_list(run.shape("users"))["users"]["id"].to_pylist()
+    except Unsettled as error:
+        run.report.resource(batch.name).left("unsettled", str(error))
+        return
     for person in people:
-        for span in spans:
-            if not _due(run, span, read=f"{person}:{span.key}" in read):
+        for days in _half_years(begin, run.today + timedelta(days=1)):
+            span = Span(f"{person}:{days.key}", days, Marked(days.since, days.until, person))
+            if not _due(batch, span.key, days):
                 continue
             # The last day is asked for once too often: whether it counts is not documented.
-            dates = {"date_since": span.since, "date_until": span.until}
-            tables = run.read(shape, {"users_id": person, **dates})
-            marked = Marked(span.since, span.until, person)
-            _settle(batch, f"{person}:{span.key}", tables, marked, span)
+            dates = {"date_since": days.since, "date_until": days.until}
+            try:
+                _settle(batch, span, run.read(shape, {"users_id": person, **dates}))
+            except Unsettled as error:
+                _left(batch, span.key, "unsettled", str(error))
+    gone = _gone(batch, people)
     yield from batch.items()
+    for key in gone:
+        run.forget(batch.name, key)
 
 
-def _settle(
-    batch: Batch,
-    span: str,
-    tables: dict[str, pa.Table],
-    marked: Marked | None = None,
-    window: Window | None = None,
-) -> None:
+def _gone(batch: Batch, people: Sequence[int]) -> list[str]:
+    """Empty the spans of people who are listed no longer; return their names."""
+    run, gone = batch.run, []
+    listed = run.remembered("users").get(EVERYTHING, {}).get("rows", 0)
+    if shrunken(listed, len(people)) and not run.options.accept_shrink:
+        return []  # likelier a lost right, of which the list of people itself tells
+    for key, known in run.remembered(batch.name).items():
+        person, _, days = key.partition(":")
+        if int(person) in people:
+            continue
+        since, until = map(date.fromisoformat, days.split("/"))
+        if known["rows"]:
+            _replace(batch, Span(key, None, Marked(since, until, int(person))), batch.shape.empty())
+        gone.append(key)
+    return gone
+
+
+def _settle(batch: Batch, span: Span, tables: dict[str, pa.Table]) -> None:
     """Compare a span with what is remembered of it; add it to the batch if it differs."""
     run, shape = batch.run, batch.shape
-    tables = {t.name: _within(tables[t.name], t, marked) for t in shape.tables}
+    tables = {t.name: _within(tables[t.name], t, span.marked) for t in shape.tables}
     rows = tables[shape.tables[0].name].num_rows
     digest = "".join(content_hash(tables[t.name], t.key) for t in shape.tables)
-    before = run.remembered(shape.resource.name).get(span)
+    before = run.remembered(batch.name).get(span.key)
     unchanged = before is not None and before["hash"] == digest
-    report = run.report.resource(shape.resource.name)
-    report.rows += rows
+    run.report.resource(batch.name).rows += rows
     for name, table in tables.items():
-        run.report.table(name).read += table.num_rows
-        run.report.table(name).windows += 1
-        run.report.table(name).unchanged_windows += unchanged
-    if window:
-        run.report.window(shape.resource.name, window.since, window.until, rows, digest)
-    if unchanged:
-        return
+        run.report.table(name).saw(table.num_rows, unchanged=unchanged)
+    if span.days:
+        run.report.window(batch.name, span.days.since, span.days.until, rows, digest)
     if before and shrunken(before["rows"], rows) and not run.options.accept_shrink:
-        report.status = "shrunken"
-        report.detail = (
-            f"{span}: {before['rows']} rows before, {rows} now; left as it was."
-            " If that is right, run again with --accept-shrink."
-        )
+        detail = f"{span.key}: {before['rows']} rows before, {rows} now; left as it was."
+        hint = " If that is right, run again with --accept-shrink."
+        _left(batch, span.key, "shrunken", detail + hint)
         return
-    report.status = "loaded" if report.status == "unchanged" else report.status
-    for table in shape.tables:
-        new = _compared(batch, table, tables[table.name], marked, fresh=before is None)
+    if not unchanged:
+        _replace(batch, span, tables, fresh=before is None)
+        run.restate(batch.name)
+    batch.facts[span.key] = {"hash": digest, "rows": rows}
+
+
+def _replace(batch: Batch, span: Span, tables: dict[str, pa.Table], *, fresh: bool = False) -> None:
+    """Add the rows, with what rights hide now, to the batch; count what they change."""
+    run = batch.run
+    run.report.resource(batch.name).loaded()
+    for table in batch.shape.tables:
+        new = tables[table.name]
+        old = run.known.rows(table, *(("1 = 0",) if fresh else _where(table, span.marked)))
+        new = keep_known(old, new, table.key)
+        run.report.table(table.name).changes.add(count_changes(old, new, table.key))
         batch.rows.setdefault(table.name, []).append(new)
-    if marked:
-        batch.marks.append(marked)
-    run.remember(shape.resource.name, span, hash=digest, rows=rows)
+    if span.marked:
+        batch.marks.append(span.marked)
 
 
 def shrunken(before: int, now: int) -> bool:
     """Tell whether a span lost so many rows that a lost right is likelier than deletions."""
     return before > FEW and now * 2 < before
-
-
-def _compared(
-    batch: Batch, table: Table, new: pa.Table, marked: Marked | None, *, fresh: bool
-) -> pa.Table:
-    """Count what differs from the destination; return the rows with what rights hide now."""
-    run, absent = batch.run, batch.shape.readers[table.name].seen.absent
-    old = new.slice(0, 0) if fresh else run.known.rows(table, *_where(table, marked))
-    new = keep_known(
-        old, new, table.key, [c.name for c in table.loaded if c.right and absent.get(c.name)]
-    )
-    run.report.table(table.name).changes.add(count_changes(old, new, table.key))
-    return new
 
 
 def _within(rows: pa.Table, table: Table, marked: Marked | None) -> pa.Table:
@@ -163,22 +192,15 @@ def _where(table: Table, marked: Marked | None) -> tuple[Any, ...]:
     return (f"{where} AND {table.per} = %s", *bounds, marked.per) if table.per else (where, *bounds)
 
 
-def _due(run: Run, span: Window, *, read: bool) -> bool:
-    """Tell whether a span is to be read: asked for, or recent, or never read."""
-    options = run.options
-    if options.since or options.until:
-        return span.overlaps(Window(options.since or date.min, options.until or date.max))
-    recent = Window(run.today - timedelta(days=run.lookback_days), date.max)
-    return options.full or not read or span.overlaps(recent)
-
-
-def _followed(run: Run, shape: Shape, year: int) -> bool:
-    """Tell whether something this list is computed from has changed in this run."""
-    loaded = {name for name, r in run.report.resources.items() if r.status == "loaded"}
-    follows = set(shape.resource.follows)
-    if "entries" in follows and year in run.touched_years:
-        return True
-    return bool(follows & loaded - {"entries"})
+def _due(batch: Batch, span: str, days: Window) -> bool:
+    """Tell whether a span is to be read: asked for, never read, recent, or to be read again."""
+    run = batch.run
+    known = run.remembered(batch.name).get(span)
+    asked = run.asked
+    if asked:
+        return days.overlaps(asked)
+    again = known is None or known.get("again", False)
+    return run.options.full or again or days.overlaps(run.recent)
 
 
 def _half_years(since: date, until: date) -> list[Window]:
@@ -189,10 +211,7 @@ def _half_years(since: date, until: date) -> list[Window]:
     return [s for s in spans if s.since < until and since < s.until]
 
 
-def _horizon(run: Run) -> date:
-    return run.today + timedelta(days=run.settings.horizon_days)
-
-
-def _left(run: Run, shape: Shape, error: Unsettled) -> None:
-    report = run.report.resource(shape.resource.name)
-    report.status, report.detail = "unsettled", str(error)
+def _left(batch: Batch, span: str, status: Trouble, detail: str) -> None:
+    """Report a span that is left as it was, and have it read again until it can be replaced."""
+    batch.run.report.resource(batch.name).left(status, detail)
+    batch.run.flag(batch.name, span, again=True)

@@ -4,14 +4,12 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
+from typing import Literal, get_args
 
 from api_extract.difference import Counts
 
-Status = Literal["loaded", "unchanged", "forbidden", "missing", "shrunken", "unsettled"]
-
-# What needs a look although the run went well.
-TROUBLE: tuple[Status, ...] = ("shrunken", "unsettled")
+Trouble = Literal["shrunken", "unsettled"]  # needs a look although the run went well
+Status = Literal["loaded", "unchanged", "forbidden", "missing"] | Trouble
 
 
 @dataclass
@@ -23,6 +21,12 @@ class TableReport:
     windows: int = 0
     unchanged_windows: int = 0
 
+    def saw(self, rows: int, *, unchanged: bool) -> None:
+        """Count a span that was read."""
+        self.read += rows
+        self.windows += 1
+        self.unchanged_windows += unchanged
+
 
 @dataclass
 class ResourceReport:
@@ -33,6 +37,19 @@ class ResourceReport:
     requests: int = 0
     detail: str = ""
     newly: bool = False
+
+    @property
+    def troubled(self) -> bool:
+        """Whether a part of it was left as it was."""
+        return self.status in get_args(Trouble)
+
+    def loaded(self) -> None:
+        """Note that something of it is loaded."""
+        self.status = self.status if self.troubled else "loaded"
+
+    def left(self, status: Trouble, detail: str) -> None:
+        """Note that a part of it was left as it was."""
+        self.status, self.detail = status, detail
 
 
 @dataclass
@@ -53,6 +70,8 @@ class Report:
     owner: int | None = None
     owner_role: str | None = None
     timezone: str | None = None
+    filter: dict[str, str] | None = None  # of the dataset; None where the run was refused
+    hard_budget_revenue: bool | None = None
     rights: set[str] = field(default_factory=set)
     tables: dict[str, TableReport] = field(default_factory=dict)
     resources: dict[str, ResourceReport] = field(default_factory=dict)

@@ -1,8 +1,9 @@
 """One run over one account: who reads, what is remembered, and how a list is read whole."""
 
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,13 +16,16 @@ from api_extract.known import Known
 from api_extract.pages import Page, Request, iter_pages
 from api_extract.replace import staged
 from api_extract.session import Session
-from api_extract.tables import Table
+from api_extract.windows import Window
 from clockodo_source.api import first_request, page_reader, rest
 from clockodo_source.report import Report
-from clockodo_source.resource import Resource
+from clockodo_source.resource import Resource, Rows
 from clockodo_source.settings import Settings
-from clockodo_source.tables import BY_NAME
+from clockodo_source.tables import BY_NAME, ENTRIES_WIRE, RESOURCES
 
+FEW = 20  # so few rows may vanish, or lack a key, by chance
+# What can fill a year that was empty; all else only changes what is there.
+FILLING = {"users", "users_nonbusiness_groups", "nonbusiness_groups", "nonbusiness_days"}
 TRAVERSALS = 3  # how often a list that changes under our hands is read before it is given up
 
 
@@ -45,14 +49,11 @@ class TooLong(Exception):
 class Shape:
     """Reads the rows of one resource into its tables."""
 
-    def __init__(
-        self, resource: Resource, settings: Settings, tables: tuple[Table, ...] = ()
-    ) -> None:
+    def __init__(self, resource: Resource, settings: Settings) -> None:
+        # A page mixes all types of entries: it is read as one table, and sorted afterwards.
+        tables = (ENTRIES_WIRE,) if resource.reading == "entries" else resource.tables
         self.resource = resource
-        self.tables = [
-            t.guarded(settings.exclude_columns, settings.hash_columns)
-            for t in tables or resource.tables
-        ]
+        self.tables = [t.guarded(settings.exclude_columns, settings.hash_columns) for t in tables]
         self.readers = {t.name: Reader(t) for t in self.tables}
 
     def read(self, rows: msgspec.Raw, year: int = 0) -> tuple[int, dict[str, pa.Table]]:
@@ -60,7 +61,10 @@ class Shape:
         if self.resource.split is None:
             table = self.readers[self.tables[0].name].read(rows)
             return table.num_rows, {self.tables[0].name: table}
-        decoded = msgspec.json.decode(rows)
+        try:
+            decoded = msgspec.json.decode(rows, type=Rows | dict[str, Any])
+        except msgspec.ValidationError as error:
+            raise NotAsAgreed(f"GET {self.resource.path}: {error}") from None
         listed = [decoded] if isinstance(decoded, dict) else decoded
         parts = self.resource.split(listed, year)
         return len(listed), {name: self.readers[name].read(rows) for name, rows in parts.items()}
@@ -74,16 +78,21 @@ class Run:
     """Holds what the resources of one extraction share."""
 
     def __init__(
-        self, settings: Settings, options: Options, session: Session, report: Report, schema: str
+        self,
+        settings: Settings,
+        options: Options,
+        session: Session,
+        report: Report,
+        wanted: AbstractSet[str] = frozenset(BY_NAME),
     ) -> None:
         self.settings = settings
         self.options = options
         self.session = session
         self.report = report
-        self.known = Known(schema)
+        self.wanted = wanted
+        self.known = Known("clockodo")
         self.zone = ZoneInfo("UTC")
         self.state: MutableMapping[str, Any] = {}
-        self.touched_years: set[int] = set()  # in which entries have changed
         self._shapes: dict[str, Shape] = {}
         self._lists: dict[str, dict[str, pa.Table]] = {}
 
@@ -93,10 +102,17 @@ class Run:
         return self.options.as_of.astimezone(self.zone).date()
 
     @property
-    def lookback_days(self) -> int:
-        """How many days back this run reads again."""
+    def asked(self) -> Window | None:
+        """The days this run is confined to, if any."""
+        since, until = self.options.since, self.options.until
+        return Window(since or date.min, until or date.max) if since or until else None
+
+    @property
+    def recent(self) -> Window:
+        """The days that every run reads again."""
         asked = self.options.lookback_days
-        return self.settings.lookback_days if asked is None else asked
+        days = self.settings.lookback_days if asked is None else asked
+        return Window(self.today - timedelta(days=days), date.max)
 
     def shape(self, resource: str) -> Shape:
         """Return the one shape of a resource in this run."""
@@ -104,14 +120,41 @@ class Run:
             self._shapes[resource] = Shape(BY_NAME[resource], self.settings)
         return self._shapes[resource]
 
-    def remembered(self, resource: str) -> dict[str, Any]:
-        """Return what is remembered of the spans of a resource: their hash and rows."""
-        spans: dict[str, Any] = self.state.get("read", {}).get(resource, {})
+    @property
+    def everything(self) -> bool:
+        """Whether this run reads all there is, so that what it reads with may change."""
+        return self.options.full and not self.asked and self.wanted == set(BY_NAME)
+
+    def remembered(self, resource: str) -> dict[str, dict[str, Any]]:
+        """Return what is remembered of the spans of a resource.
+
+        `hash`: the digest of what is loaded, None where it is not known. `rows`: how many.
+        `again`: to be read again, however old. `running`: of entries, whether a clock runs.
+        """
+        spans: dict[str, dict[str, Any]] = self.state.get("read", {}).get(resource, {})
         return spans
 
-    def remember(self, resource: str, span: str, **facts: object) -> None:
-        """Remember a span; this alone makes a load package, so it is called on change only."""
-        self.state.setdefault("read", {}).setdefault(resource, {})[span] = facts
+    def remember(self, resource: str, span: str, facts: dict[str, Any]) -> None:
+        """Remember a span whose rows were handed on; a change of state makes a load package."""
+        if self.remembered(resource).get(span) != facts:
+            self.state.setdefault("read", {}).setdefault(resource, {})[span] = facts
+
+    def flag(self, resource: str, span: str, **facts: object) -> None:
+        """Note something about a span, if it is remembered at all; if not, it is due anyway."""
+        if span in self.remembered(resource):
+            self.remember(resource, span, self.remembered(resource)[span] | facts)
+
+    def forget(self, resource: str, span: str) -> None:
+        """Forget a span of which nothing is left."""
+        self.state["read"][resource].pop(span, None)
+
+    def restate(self, resource: str, year: int = 0) -> None:
+        """Have what the server computes from a resource be read again, from this year on."""
+        for follower in RESOURCES:
+            if resource in follower.follows:
+                for span, known in self.remembered(follower.name).items():
+                    if int(span) >= year and (known["rows"] or resource in FILLING):
+                        self.flag(follower.name, span, again=True)
 
     def read(
         self,
@@ -129,7 +172,6 @@ class Run:
         for _ in range(TRAVERSALS):
             tables = self._traverse(shape, request, year, most_pages)
             if tables is not None:
-                self._check_keys(shape)
                 return tables
         raise Unsettled(
             f"GET {request.path}: the list changed during each of {TRAVERSALS} attempts to read it."
@@ -149,28 +191,33 @@ class Run:
         """
         report = self.report.resource(resource.name)
         before = self.session.requests
+        refused: list[str] = self.state.get("refused", [])
         try:
             yield from items()
+            self._check_rights(self.shape(resource.name))
+            if resource.name in refused:
+                self.state["refused"] = [name for name in refused if name != resource.name]
         except (Forbidden, Gone) as error:
             if not resource.optional:
                 raise
             report.status = "forbidden" if isinstance(error, Forbidden) else "missing"
             report.detail = str(error)
-            report.newly = bool(self.remembered(resource.name))
-            yield from self._made_empty(resource)
+            if resource.name not in refused:
+                self.state["refused"] = [*refused, resource.name]
+                report.newly = bool(self.remembered(resource.name))
+                if not report.newly:
+                    yield from self._made_empty(resource)
         finally:
+            self.known.close()
             report.requests += self.session.requests - before
             self.report.requests = self.session.requests
             self.report.waited = self.session.waited
             self.report.tell(f"{resource.name}: {report.rows} rows, {report.status}")
 
     def _made_empty(self, resource: Resource) -> Iterator[Any]:
-        """Make the tables of what was never readable, once, so that models can rely on them."""
-        made = self.state.get("made_empty", [])
-        if not self.remembered(resource.name) and resource.name not in made:
-            self.state["made_empty"] = [*made, resource.name]
-            for table in resource.tables:
-                yield from staged(table, self.shape(resource.name).readers[table.name].empty())
+        """Make the tables of what was never readable, so that models can rely on them."""
+        for table in resource.tables:
+            yield from staged(table, self.shape(resource.name).readers[table.name].empty())
 
     def _traverse(
         self, shape: Shape, request: Request, year: int, most_pages: int | None
@@ -200,17 +247,18 @@ class Run:
             return whole
         return None if repeated or total != first.count_items else whole
 
-    def _check_keys(self, shape: Shape) -> None:
+    def _check_rights(self, shape: Shape) -> None:
+        """Refuse to go on where a list no longer has columns that this dataset has known."""
         for table in shape.tables:
-            facts = shape.readers[table.name].seen
-            self.report.undeclared |= facts.undeclared
+            seen = shape.readers[table.name].seen
+            self.report.undeclared |= seen.undeclared
             rights = [c.name for c in table.columns if c.right]
-            if facts.rows and rights:
-                seen = [n for n in rights if facts.absent.get(n, 0) < facts.rows]
-                self.check_rights(table.name, seen)
+            # A few rows out of many may all lack a key by chance; a whole list may not.
+            if rights and seen.rows > (0 if shape.resource.reading == "whole" else FEW):
+                visible = [name for name in rights if seen.absent[name] < seen.rows]
+                self._compare_rights(table.name, visible)
 
-    def check_rights(self, table: str, visible: list[str]) -> None:
-        """Refuse to go on where columns have vanished that this dataset has known."""
+    def _compare_rights(self, table: str, visible: list[str]) -> None:
         self.report.rights |= {f"{table}.{name}" for name in visible}
         before = self.state.get("rights", {}).get(table)
         lost = sorted(set(before or ()) - set(visible))

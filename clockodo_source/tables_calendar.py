@@ -160,6 +160,7 @@ CALENDAR = (
             "too; so years are asked for and replaced."
         ),
         reading="years",
+        follows=("nonbusiness_groups", "nonbusiness_days"),
         optional=True,
     ),
     Resource(

@@ -21,12 +21,15 @@ _IDS = (
     Column("texts_id", "bigint", "The stored text; equal texts share a number; null: none."),
 )
 _SERVICE = Column("services_id", "bigint", "The service that was rendered.")
+# What is read again, and whether a clock is running, is told by these.
+_NEEDED = ("type", "time_until", "projects_id", "subprojects_id")
 _CODES = (
     Column("type", "bigint", "1 time, 2 amount of money, 3 units of a lump-sum service."),
-    Column(
+    _right(
         "billable",
         "bigint",
         "0 not billable, 1 billable and open, 2 billed, -1 hidden from this key.",
+        hidden=-1,
     ),
     Column("test_data", "bool", "Made by the server as an example; not real work."),
 )
@@ -79,6 +82,7 @@ TIME_ENTRIES = Table(
     window="time_since",
     roams=True,
     newest="time_last_change",
+    needed=_NEEDED,
 )
 
 LUMP_SUM_ENTRIES = Table(
@@ -98,6 +102,7 @@ LUMP_SUM_ENTRIES = Table(
     window="time_since",
     roams=True,
     newest="time_last_change",
+    needed=_NEEDED,
 )
 
 LUMP_SUM_SERVICE_ENTRIES = Table(
@@ -118,6 +123,7 @@ LUMP_SUM_SERVICE_ENTRIES = Table(
     window="time_since",
     roams=True,
     newest="time_last_change",
+    needed=_NEEDED,
 )
 
 ENTRY_TABLES = (TIME_ENTRIES, LUMP_SUM_ENTRIES, LUMP_SUM_SERVICE_ENTRIES)
@@ -130,6 +136,7 @@ ENTRIES_WIRE = Table(
     window="time_since",
     roams=True,
     newest="time_last_change",
+    needed=_NEEDED,
 )
 
 ENTRIES = Resource(

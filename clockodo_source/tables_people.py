@@ -121,6 +121,7 @@ COMPANY = Table(
         ),
     ),
     "The company's settings. One row per company.",
+    needed=("timezone_default",),
 )
 
 ACCESS_GROUPS = Table(
@@ -159,7 +160,7 @@ ABSENCES = Table(
         ),
         Column("count_days", "double", "Days, 0.5 for half a day; null for type 3."),
         Column("count_hours", "double", "Hours of overtime taken; null but for type 3."),
-        _secret("sick_note", "bool", "A doctor's note was handed in; types 4 and 5."),
+        _personal("sick_note", "bool", "A doctor's note was handed in; types 4 and 5."),
         _HIDDEN_NOTE,
         _personal("public_note", "text", "What was noted for all to see."),
         _right("date_enquired", "date", "Day of the request; null: none was made."),

@@ -93,6 +93,7 @@ PROJECTS = Table(
         _SERVICES,
     ),
     description="Projects of customers, closed and archived ones included. One row per project.",
+    needed=("completed", "revenue_factor"),
 )
 
 SUBPROJECTS = Table(
@@ -118,6 +119,7 @@ SUBPROJECTS = Table(
         _SERVICES,
     ),
     description="Parts of projects with budgets of their own. One row per subproject.",
+    needed=("completed", "revenue_factor"),
 )
 
 SERVICES = Table(

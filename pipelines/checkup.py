@@ -28,7 +28,7 @@ class Check:
 def check(settings: Settings, options: Options) -> tuple[Report, list[Check]]:
     """Ask each resource once; raises what keeps the account from being read at all."""
     session = open_session(settings)
-    run = Run(settings, options, session, Report(), "clockodo")
+    run = Run(settings, options, session, Report())
     try:
         identify(run)
         checks = [_ask(run, resource) for resource in RESOURCES]

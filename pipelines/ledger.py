@@ -18,7 +18,7 @@ ROWS_PER_STATEMENT = 500
 TABLES = {
     "api_identity": (
         "run_id varchar, as_of timestamp with time zone, users_id bigint, role varchar,"
-        " timezone varchar, rights varchar"
+        " timezone varchar, rights varchar, filter varchar, hard_budget_revenue boolean"
     ),
     "resource_status": (
         "run_id varchar, as_of timestamp with time zone, resource varchar, status varchar,"
@@ -41,8 +41,14 @@ class Ledger:
     def write(self, report: Report, as_of: datetime, failed: Mapping[str, str]) -> None:
         """Add a run; a window that was read replaces what was noted of it before."""
         run_id = uuid.uuid4().hex
-        rights = json.dumps(sorted(report.rights))
-        identity = (run_id, as_of, report.owner, report.owner_role, report.timezone, rights)
+        identity = (
+            *(run_id, as_of, report.owner, report.owner_role, report.timezone),
+            *(
+                json.dumps(sorted(report.rights)),
+                None if report.filter is None else json.dumps(report.filter),
+            ),
+            report.hard_budget_revenue,
+        )
         statuses = [
             (
                 run_id,

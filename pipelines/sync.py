@@ -5,9 +5,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import dlt
+from dlt.common.destination.client import WithStateSync
+from dlt.common.destination.exceptions import DestinationUndefinedEntity
+from dlt.load.exceptions import LoadClientJobFailed
+from dlt.pipeline.exceptions import PipelineStepFailed
+from dlt.pipeline.state_sync import load_pipeline_state_from_destination
 
 from clockodo_source import Options, Report, Settings, clockodo
-from clockodo_source.report import TROUBLE
 from clockodo_source.tables import BY_NAME, TABLES
 from pipelines.exits import Exit
 from pipelines.ledger import Ledger
@@ -39,7 +43,7 @@ class Outcome:
         return [
             f"{name}: {r.status}. {r.detail}"
             for name, r in self.report.resources.items()
-            if r.status in TROUBLE or r.newly
+            if r.troubled or r.newly
         ]
 
 
@@ -72,13 +76,49 @@ def sync(  # noqa: PLR0913 - each is an option of the command line
 
 
 def finish_pending(pipeline: dlt.Pipeline) -> bool:
-    """Load what a crashed run extracted; dlt would load it and then read nothing new."""
+    """Load what a crashed run extracted, then take what is remembered from the warehouse alone.
+
+    A load that was extracted for another state of the warehouse (a restored copy, say), or that
+    the warehouse has refused, is dropped; as it may have been loaded in part, all is read again.
+    """
+    extracted, loaded = pipeline.state["_state_version"], _loaded_state(pipeline)
+    fits = loaded in (extracted - 1, extracted)
+    finished = pipeline.has_pending_data and fits and _finished(pipeline)
+    pipeline.drop()
     pipeline.sync_destination()
-    if not pipeline.has_pending_data:
-        return False
-    pipeline.normalize()
-    pipeline.load()
+    if extracted > loaded and not finished:
+        _read_again(pipeline)
+    return finished
+
+
+def _loaded_state(pipeline: dlt.Pipeline) -> int:
+    """Return the version of the state that was loaded last, 0 if none was."""
+    try:
+        with pipeline.destination_client() as client:
+            if not isinstance(client, WithStateSync):
+                return 0
+            state = load_pipeline_state_from_destination(pipeline.pipeline_name, client)
+    except DestinationUndefinedEntity:
+        return 0
+    return state["_state_version"] if state else 0
+
+
+def _finished(pipeline: dlt.Pipeline) -> bool:
+    try:
+        pipeline.normalize()
+        pipeline.load()
+    except PipelineStepFailed as error:
+        if isinstance(error.__cause__, LoadClientJobFailed):
+            return False
+        raise
     return True
+
+
+def _read_again(pipeline: dlt.Pipeline) -> None:
+    with pipeline.managed_state() as state:
+        read = state.get("sources", {}).get(SCHEMA, {}).get("read", {})
+        for known in (known for spans in read.values() for known in spans.values()):
+            known |= {"hash": None, "again": True}
 
 
 def _models(

@@ -1,7 +1,10 @@
 """What the tests share: options, one simulated company, and an account to load it from."""
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -11,6 +14,8 @@ from clockodo_source import Options, Settings
 from pipelines.place import Place
 from pipelines.sync import Outcome, sync
 from simulator.clockodo import ClockodoApp
+from simulator.faults import Outcome as Met
+from simulator.faults import failing
 from simulator.server import serve
 from simulator.world import World
 
@@ -65,10 +70,26 @@ class Account:
         ):
             return [c[0] for c in cursor.description], [tuple(r) for r in cursor.fetchall()]
 
-    def sync(self, *, models: bool = False, **options: object) -> Outcome:
+    def sync(
+        self,
+        *resources: str,
+        models: bool = False,
+        setting: Mapping[str, Any] = MappingProxyType({}),
+        **options: object,
+    ) -> Outcome:
         """Load what changed, as of the company's own now."""
+        settings = replace(self.settings, **setting)
         made = Options(as_of=self.world.now, **options)  # type: ignore[arg-type]  # a few of its fields
-        return sync(self.place, self.settings, made, models=models)
+        return sync(self.place, settings, made, resources, models=models)
+
+    @contextmanager
+    def meeting(self, *outcomes: Met, path: str) -> Iterator[None]:
+        """Let call n of a path meet outcome n for a while: a fault, or an edit just before it."""
+        usual = self.settings
+        with serve(failing(self.app, *outcomes, path=path)) as url:
+            self.settings = replace(usual, base_url=url)
+            yield
+        self.settings = usual
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from api_extract.columns import ABSENT
 from api_extract.difference import Counts, count_changes, keep_known, tables
 
 SCHEMA = pa.schema(
@@ -24,6 +25,11 @@ Row = tuple[Any, ...]
 def rows(*given: Row) -> pa.Table:
     named = [dict(zip(SCHEMA.names, row, strict=False)) for row in given]
     return pa.Table.from_pylist(named, schema=SCHEMA)
+
+
+def lacking(table: pa.Table, *absent: list[str] | None) -> pa.Table:
+    """Give each row the names of the keys that its answer did not have."""
+    return table.append_column(ABSENT, pa.array(absent, ABSENT.type))
 
 
 EVA, UMIT, ADA = (1, FIRST, 7, "a"), (1, SECOND, None, None), (2, FIRST, 7, "b")
@@ -58,7 +64,7 @@ def test_a_key_may_have_a_name_that_sql_knows() -> None:
     old, new = rows(EVA), rows((1, FIRST, 8, "a"))
 
     assert count_changes(old, new, ["position"]) == Counts(inserted=1, deleted=1)
-    assert keep_known(old, rows((1, FIRST, 7)), ["position"], ["offset"]).equals(rows(EVA))
+    assert keep_known(old, lacking(rows((1, FIRST, 7)), ["offset"]), ["position"]).equals(old)
 
 
 def test_counts_of_spans_add_up() -> None:
@@ -70,24 +76,33 @@ def test_counts_of_spans_add_up() -> None:
 
 
 def test_what_a_right_hides_is_filled_from_what_is_known() -> None:
-    """Only null, only in the columns named, only of rows that still exist."""
+    """Only where the row lacks the key: a value that is null was removed, and stays removed."""
     old = rows((1, FIRST, 7, "known"), (1, SECOND, 8, "known"), (2, FIRST, 9, "gone"))
-    new = rows((1, FIRST, None, None), (1, SECOND, None, "new"), (2, SECOND, None, None))
+    new = rows((1, FIRST, None, None), (1, SECOND, None, None), (2, SECOND, None, None))
 
-    filled = keep_known(old, new, KEY, ["offset"])
+    filled = keep_known(old, lacking(new, ["offset"], None, ["offset"]), KEY)
 
     assert filled.schema.equals(SCHEMA)
     assert filled.sort_by([(name, "ascending") for name in KEY]).equals(
-        rows((1, FIRST, None, "known"), (1, SECOND, None, "new"), (2, SECOND, None, None))
+        rows((1, FIRST, None, "known"), (1, SECOND, None, None), (2, SECOND, None, None))
     )
+
+
+def test_a_value_that_stands_for_hidden_gives_way_to_what_is_known() -> None:
+    """And stays where nothing is known."""
+    old, new = rows((1, FIRST, 7)), rows((1, FIRST, -1), (1, SECOND, -1))
+
+    filled = keep_known(old, lacking(new, ["position"], ["position"]), KEY)
+
+    assert filled["position"].to_pylist() == [7, -1]
 
 
 def test_nothing_to_fill_changes_nothing() -> None:
     """Without hidden columns, or without known rows, the rows are those that were read."""
     new = rows(EVA, UMIT)
 
-    assert keep_known(rows(ADA), new, KEY, []) is new
-    assert keep_known(rows(), new, KEY, ["offset"]) is new
+    assert keep_known(rows(ADA), lacking(new, None, None), KEY).equals(new)
+    assert keep_known(rows(), lacking(new, ["offset"], None), KEY).equals(new)
 
 
 def test_queries_speak_utc() -> None:

@@ -1,0 +1,137 @@
+"""A dataset belongs to one reader, one filter and one way of reading; nothing else touches it."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from pipelines.exits import Exit, explained
+from tests.conftest import Account
+from tests.truth import differences, entries, truth
+
+MakeAccount = Callable[..., Account]
+
+
+def refused(company: Account, *resources: str, **how: Any) -> str:  # noqa: ANN401 - options
+    """Return why a sync was refused, having checked that nothing was changed by it."""
+    before = held(company)
+    with pytest.raises(Exception) as caught:  # noqa: PT011 - dlt wraps ours
+        company.sync(*resources, **how)
+    known = explained(caught.value)
+    assert known is not None
+    assert known[0] == Exit.YOUR_MOVE
+    assert held(company) == before
+    return known[1]
+
+
+def held(company: Account) -> dict[str, list[Any]]:
+    tables = ("time_entries", "users", "projects", "entry_changes")
+    return {
+        name: sorted(company.query(f"select * from clockodo_raw.{name}")[1], key=str)
+        for name in tables
+    }
+
+
+def test_a_filter_loads_its_part_and_never_deletes(account: MakeAccount) -> None:
+    """Another filter, or none, is refused; the same one goes on."""
+    company = account()
+    user = next(iter(company.world.rows("users")))["id"]
+    setting = {"filter": {"users_id": user}}
+    company.sync(setting=setting)
+
+    _, people = company.query("select distinct users_id from clockodo_raw.time_entries")
+    assert people == [(user,)]
+    assert company.sync(setting=setting).packages == 0
+    assert "with the filter" in refused(company)
+    assert "with the filter" in refused(company, setting={"filter": {"users_id": user + 1}})
+    _, told = company.query("select filter, hard_budget_revenue from clockodo_raw.api_identity")
+    assert set(told) == {(f'{{"users_id": "{user}"}}', False), (None, None)}
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        {"timezone": "Asia/Tokyo"},
+        {"hard_budget_revenue": True},
+        {"exclude_columns": ("time_entries.text",)},
+        {"hash_columns": ("users.name",)},
+    ],
+)
+def test_another_way_of_reading_needs_everything_read_again(
+    account: MakeAccount, setting: dict[str, Any]
+) -> None:
+    """Not a part of it, or one table would hold rows read in two ways."""
+    company = account()
+    company.sync()
+
+    since = company.world.now.date()
+    assert "--full" in refused(company, setting=setting)
+    assert "--full" in refused(company, "entries", setting=setting, full=True)
+    assert "--full" in refused(company, setting=setting, full=True, since=since)
+    company.sync(setting=setting, full=True)
+    assert company.sync(setting=setting).packages == 0
+
+
+def test_a_column_that_is_excluded_later_is_emptied(account: MakeAccount) -> None:
+    """What must not be kept any longer is gone from old rows as well."""
+    company = account()
+    company.sync()
+    company.sync(setting={"exclude_columns": ("time_entries.text",)}, full=True)
+
+    _, left = company.query("select count(text) from clockodo_raw.time_entries")
+    assert left == [(0,)]
+
+
+def test_a_key_that_no_longer_sees_money_keeps_what_is_known(account: MakeAccount) -> None:
+    """Refused at first; when accepted, known values stay, removed ones go."""
+    company = account()
+    company.sync()
+    wanted = truth(company)
+    company.app.rights.money = False
+    assert "--accept-narrower-rights" in refused(company, full=True)
+
+    entry = next(e for e in company.world.entries if e.text and e.type == 1)
+    company.world.edit_entry(entry.id, text=None)
+    seen = entries(company)[entry.id]
+    hidden = ("revenue", "hourly_rate", "billable")
+    wanted["time_entries"][entry.id,] |= {k: v for k, v in seen.items() if k not in hidden}
+    company.sync(accept_narrower_rights=True, full=True)
+
+    assert differences(company, {"time_entries": wanted["time_entries"]}) == []
+
+
+def test_another_reader_is_refused(account: MakeAccount) -> None:
+    """The key of somebody else may see less without saying so."""
+    company = account()
+    company.sync()
+    company.app.rights.owner = False
+
+    assert "--accept-narrower-rights" in refused(company)
+
+
+def test_an_unknown_type_of_entry_stops_the_load(account: MakeAccount) -> None:
+    """Nothing is loaded of what nobody knows the meaning of."""
+    company = account()
+    company.sync()
+    entry = next(e for e in company.world.entries if e.type == 1)
+    company.world.edit_entry(entry.id, type=4)
+
+    with pytest.raises(Exception) as caught:  # noqa: PT011 - dlt wraps ours
+        company.sync(full=True)
+
+    known = explained(caught.value)
+    assert known is not None
+    assert known[0] == Exit.NOT_AS_AGREED
+    assert "of type 4" in known[1]
+
+
+def test_what_a_plan_lacks_is_told_once(account: MakeAccount) -> None:
+    """The rest goes on, the rows stay, and only the first run asks for a look."""
+    company = account()
+    company.sync()
+    rates = truth(company)["rates"]
+    company.app.rights.forbidden.add("/v4/rates")
+
+    assert company.sync().exit == Exit.LOOK
+    assert company.sync().exit == Exit.DONE
+    assert differences(company, {"rates": rates}) == []
