@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: help demo test check format prove requirements
+.PHONY: help demo test check format prove bench requirements
 .DEFAULT_GOAL := help
 
 help:
@@ -12,6 +12,7 @@ help:
 	@echo "make test          run the tests"
 	@echo "make check         lint, types, formatting"
 	@echo "make prove         the long proofs; SEED=n begins there, COUNT=n runs so many"
+	@echo "make bench         how near each stage comes to the limit; YEARS=n invents so much work"
 	@echo "make format        format all code"
 	@echo "make requirements  resolve and hash the requirements again (needs uv)"
 
@@ -34,6 +35,9 @@ format: $(VENV)/dev
 
 prove: $(VENV)/dev
 	@$(BIN)/python -m tests.prove $(if $(SEED),--seed $(SEED)) $(if $(COUNT),--count $(COUNT))
+
+bench: $(VENV)/core
+	@$(BIN)/python -m benchmarks.throughput $(if $(YEARS),--years $(YEARS))
 
 requirements:
 	@for name in core dev; do uv pip compile --quiet --universal --generate-hashes \
