@@ -17,7 +17,7 @@ from typing import Any
 from api_extract.errors import Forbidden, Gone, Unsettled
 from api_extract.windows import Window, halves, month_of, months, spans
 from clockodo_source.changes import NAME, Changes
-from clockodo_source.entry_rows import Part, between
+from clockodo_source.entry_rows import Part, between, joined
 from clockodo_source.run import Run, Shape, TooLong
 from clockodo_source.tables import ENTRY_TABLES
 
@@ -43,9 +43,9 @@ def entries(run: Run, shape: Shape) -> Iterator[Any]:
 
 
 def _replaced(changes: Changes, windows: Iterable[Window]) -> Iterator[Any]:
-    for group in spans(windows, LONGEST_SPAN):
-        for part in _read(changes, group):
-            yield from changes.replace(part)
+    groups = spans(windows, LONGEST_SPAN)
+    for part in joined(part for group in groups for part in _read(changes, group)):
+        yield from changes.replace(part)
 
 
 def _every(run: Run) -> list[Window]:

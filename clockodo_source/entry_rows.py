@@ -1,8 +1,8 @@
 """Rows of a page of entries, sorted by type into three tables and by time into windows."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,6 +19,8 @@ from clockodo_source.tables import ENTRY_TABLES
 
 Tables = dict[str, pa.Table]
 
+ROWS_AT_ONCE = 20_000
+
 
 @dataclass
 class Part:
@@ -26,6 +28,16 @@ class Part:
 
     windows: list[Window]
     rows: pa.Table
+
+    @property
+    def since(self) -> date:
+        """Its first day."""
+        return self.windows[0].since
+
+    @property
+    def until(self) -> date:
+        """The day after its last."""
+        return self.windows[-1].until
 
 
 @dataclass
@@ -50,6 +62,24 @@ class Slice:
     def facts(self) -> dict[str, Any]:
         """What is remembered of it."""
         return {"hash": self.digest, "rows": self.count, "running": self.running}
+
+
+def joined(parts: Iterable[Part]) -> Iterator[Part]:
+    """Join adjacent parts of few rows, as each part costs dlt a look at every table.
+
+    An entry that moved while they were read, from one to the next, counts where it was read last.
+    """
+    held: Part | None = None
+    for part in parts:
+        if held and held.rows.num_rows < ROWS_AT_ONCE and held.until == part.since:
+            rows = [without(held.rows, ids(part.rows)), part.rows]
+            held = Part(held.windows + part.windows, pa.concat_tables(rows))
+            continue
+        if held:
+            yield held
+        held = part
+    if held:
+        yield held
 
 
 def guarded(settings: Settings) -> list[Table]:
