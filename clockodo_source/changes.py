@@ -53,7 +53,7 @@ class Changes:
         self._log: list[pa.Table] = []
         self._left: list[pa.Table] = []
         self._placed: dict[int, tuple[str, Window]] = {}  # entry -> where this run read it last
-        self._followed: set[int] = set()
+        self._gone: set[int] = set()  # asked for, and not in any window
 
     def begin(self) -> Iterator[Any]:
         """Make the tables on the very first load, so that models can rely on them."""
@@ -90,9 +90,10 @@ class Changes:
         every = set(every)
         found = set()
         for entry in self._vanished()[:MOST_FOLLOWED]:
-            self._followed.add(entry)
-            day = self.day_of(entry)
-            if day is not None and month_of(day) in every:
+            day = self._day_of(entry)
+            if day is None or month_of(day) not in every:
+                self._gone.add(entry)
+            else:
                 found.add(month_of(day))
         for window in found & self._due:
             self._distrust(window)
@@ -102,9 +103,9 @@ class Changes:
         """Return the ids of entries that were lost from sight, in earlier runs or in this one."""
         before = [] if self.run.options.full else self.run.state.get("unfollowed", [])
         gone = dict.fromkeys([*before, *(i for table in self._left for i in ids(table))])
-        return [i for i in gone if i not in self._placed and i not in self._followed]
+        return [i for i in gone if i not in self._placed and i not in self._gone]
 
-    def day_of(self, entry: int) -> date | None:
+    def _day_of(self, entry: int) -> date | None:
         """Return the local day on which an entry begins now; None if it was deleted."""
         request = Request(f"{self.shape.resource.path}/{entry}")
         try:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -59,7 +60,8 @@ class Account:
     def __init__(self, app: ClockodoApp, url: str, folder: Path) -> None:
         self.app = app
         self.world: World = app.world
-        self.settings = Settings(app.user, app.key, APPLICATION, url)
+        # Not all the empty years since 2005: each costs some requests.
+        self.settings = Settings(app.user, app.key, APPLICATION, url, start_date=date(2025, 1, 1))
         self.place = Place(warehouse=folder / "warehouse.duckdb")
 
     def query(self, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
