@@ -84,9 +84,11 @@ def finish_pending(pipeline: dlt.Pipeline) -> bool:
     extracted, loaded = pipeline.state["_state_version"], _loaded_state(pipeline)
     fits = loaded in (extracted - 1, extracted)
     finished = pipeline.has_pending_data and fits and _finished(pipeline)
-    pipeline.drop()
+    never_loaded = extracted > loaded and not finished
+    if never_loaded or pipeline.has_pending_data:
+        pipeline.drop()
     pipeline.sync_destination()
-    if extracted > loaded and not finished:
+    if never_loaded:
         _read_again(pipeline)
     return finished
 

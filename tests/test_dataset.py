@@ -62,8 +62,8 @@ def test_another_way_of_reading_needs_everything_read_again(account: MakeAccount
 
     for name, value in settings.items():
         assert "--full" in refused(company, setting={name: value})
-        assert "--full" in refused(company, "entries", setting={name: value}, full=True)
-        assert "--full" in refused(company, setting={name: value}, full=True, since=since)
+    assert "--full" in refused(company, "entries", setting=settings, full=True)
+    assert "--full" in refused(company, setting=settings, full=True, since=since)
     company.sync(setting=settings, full=True)
 
     assert company.sync(setting=settings).packages == 0
