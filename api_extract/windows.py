@@ -5,6 +5,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+# The years that calendars and instants of 32 bits reach.
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2037, 12, 31)
+LONGEST_HORIZON, LONGEST_LOOKBACK = 3_650, 36_500  # days
+
 
 @dataclass(frozen=True, order=True)
 class Window:

@@ -4,7 +4,7 @@ dlt's own injection falls back to bare names, so that an ordinary LANGUAGE or AP
 environment would be taken for ours. Here each value has exactly one name.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any, Literal
@@ -16,6 +16,7 @@ import msgspec
 from dlt.common import json
 
 from api_extract.errors import YourMove
+from api_extract.windows import FIRST_DAY, LAST_DAY, LONGEST_HORIZON, LONGEST_LOOKBACK
 
 VENDOR_URL = "https://my.clockodo.com/api"
 LONGEST_APPLICATION = 50  # characters; the vendor's own client refuses more
@@ -63,45 +64,43 @@ class Settings:
     filter: Mapping[str, str | int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for problem in self._problems():
-            raise YourMove(problem)
+        for wrong, text in (*self._ways_not_to_reach_it(), *self._ways_not_to_read_it()):
+            if wrong:
+                raise YourMove(text)
 
-    def _problems(self) -> list[str]:
+    def _ways_not_to_reach_it(self) -> Iterator[tuple[bool, str]]:
         url = urlsplit(self.base_url)
-        return [
-            text
-            for wrong, text in (
-                (not self.api_user or not self.api_key, "API_USER and API_KEY must not be empty."),
-                (
-                    not 0 < len(self.external_application) <= LONGEST_APPLICATION,
-                    "EXTERNAL_APPLICATION must be 'Company;mail@example.com', at most 50 letters.",
-                ),
-                (
-                    not all(
-                        map(_travels, (self.api_user, self.api_key, self.external_application))
-                    ),
-                    "API_USER, API_KEY, EXTERNAL_APPLICATION: one line of ASCII, unpadded.",
-                ),
-                (
-                    url.scheme != "https"
-                    and not (url.scheme == "http" and url.hostname in LOOPBACK),
-                    "BASE_URL must begin with https:// (plain http only to this machine).",
-                ),
-                (not url.hostname, "BASE_URL must name a host."),
-                (bool(url.username or url.query), "BASE_URL must hold no credentials or query."),
-                (self.horizon_days < 0, "HORIZON_DAYS must not be negative."),
-                (self.lookback_days < 0, "LOOKBACK_DAYS must not be negative."),
-                (
-                    self.timezone is not None and self.timezone not in available_timezones(),
-                    f"TIMEZONE {self.timezone!r} is no IANA time zone such as Europe/Berlin.",
-                ),
-                (
-                    not set(self.filter) <= set(FILTERS),
-                    f"FILTER knows {', '.join(FILTERS)}.",
-                ),
-            )
-            if wrong
-        ]
+        yield not self.api_user or not self.api_key, "API_USER and API_KEY must not be empty."
+        yield (
+            not 0 < len(self.external_application) <= LONGEST_APPLICATION,
+            "EXTERNAL_APPLICATION must be 'Company;mail@example.com', at most 50 letters.",
+        )
+        yield (
+            not all(map(_travels, (self.api_user, self.api_key, self.external_application))),
+            "API_USER, API_KEY, EXTERNAL_APPLICATION: one line of ASCII, unpadded.",
+        )
+        yield (
+            url.scheme != "https" and not (url.scheme == "http" and url.hostname in LOOPBACK),
+            "BASE_URL must begin with https:// (plain http only to this machine).",
+        )
+        yield not url.hostname, "BASE_URL must name a host."
+        yield bool(url.username or url.query), "BASE_URL must hold no credentials or query."
+
+    def _ways_not_to_read_it(self) -> Iterator[tuple[bool, str]]:
+        yield (
+            not FIRST_DAY <= self.start_date <= LAST_DAY,
+            f"START_DATE must be {FIRST_DAY} to {LAST_DAY}.",
+        )
+        for name, days, most in (
+            ("HORIZON_DAYS", self.horizon_days, LONGEST_HORIZON),
+            ("LOOKBACK_DAYS", self.lookback_days, LONGEST_LOOKBACK),
+        ):
+            yield not 0 <= days <= most, f"{name} must be 0 to {most}."
+        yield (
+            self.timezone is not None and self.timezone not in available_timezones(),
+            f"TIMEZONE {self.timezone!r} is no IANA time zone such as Europe/Berlin.",
+        )
+        yield not set(self.filter) <= set(FILTERS), f"FILTER knows {', '.join(FILTERS)}."
 
     @property
     def zone(self) -> ZoneInfo | None:

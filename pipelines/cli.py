@@ -10,6 +10,7 @@ from datetime import date, timedelta
 
 import click
 
+from api_extract.windows import LONGEST_LOOKBACK
 from pipelines.options import Call, age, all_of, day, shared
 
 system_argument = click.argument("system", type=click.Choice(["clockodo"]), default="clockodo")
@@ -60,7 +61,10 @@ def check(call: Call, system: str) -> None:
 @click.option("--until", type=day, metavar="DATE", help="Read entries before this local day.")
 @click.option("--full", is_flag=True, help="Read all history again.")
 @click.option(
-    "--lookback", type=click.IntRange(0), metavar="DAYS", help="Instead of LOOKBACK_DAYS."
+    "--lookback",
+    type=click.IntRange(0, LONGEST_LOOKBACK),
+    metavar="DAYS",
+    help="Instead of LOOKBACK_DAYS.",
 )
 @click.option(
     "--resources", metavar="A,B", default="", help="Only these; entries: all three tables."

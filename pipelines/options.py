@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from api_extract.windows import FIRST_DAY, LAST_DAY
+
 if TYPE_CHECKING:
     from clockodo_source import Settings
     from pipelines.place import Place
@@ -22,15 +24,17 @@ def instant(value: str) -> datetime:
         raise click.BadParameter(f"{value!r} is no instant such as 2026-03-01T06:00:00Z.") from None
     if moment.tzinfo is None:
         raise click.BadParameter(f"{value!r} has no zone. Append Z for UTC.")
+    _within_reach(moment.date())
     return moment.astimezone(UTC)
 
 
 def day(value: str) -> date:
     """Read a local date."""
     try:
-        return date.fromisoformat(value)
+        given = date.fromisoformat(value)
     except ValueError:
         raise click.BadParameter(f"{value!r} is no date such as 2026-03-01.") from None
+    return _within_reach(given)
 
 
 def age(value: str) -> timedelta:
@@ -39,6 +43,12 @@ def age(value: str) -> timedelta:
     if not value[:-1].isdigit() or value[-1] not in units:
         raise click.BadParameter(f"{value!r} is no age such as 26h, 90m or 2d.")
     return timedelta(**{units[value[-1]]: int(value[:-1])})
+
+
+def _within_reach(given: date) -> date:
+    if not FIRST_DAY <= given <= LAST_DAY:
+        raise click.BadParameter(f"{given} is not within {FIRST_DAY} to {LAST_DAY}.")
+    return given
 
 
 GLOBAL = (

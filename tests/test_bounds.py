@@ -1,0 +1,27 @@
+"""The widest spans that may be asked for end, and in no error of arithmetic."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pytest
+
+from clockodo_source import Options
+from pipelines.sync import sync
+from tests.conftest import Account
+
+
+@pytest.mark.parametrize(
+    "now", [datetime(2000, 1, 1, tzinfo=UTC), datetime(2027, 12, 31, tzinfo=UTC)]
+)
+@pytest.mark.parametrize("start", [date(2000, 1, 1), date(2037, 12, 31)])
+def test_the_widest_settings_are_read_to_the_end(
+    account: Callable[..., Account], start: date, now: datetime
+) -> None:
+    """At either end of the years that are allowed, with the longest look-back and horizon."""
+    company = account(years=0.1)
+    widest = replace(company.settings, start_date=start, horizon_days=3_650, lookback_days=36_500)
+
+    outcome = sync(company.place, widest, Options(now), models=False)
+
+    assert outcome.troubles == []
