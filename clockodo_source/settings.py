@@ -18,6 +18,7 @@ from dlt.common import json
 from api_extract.errors import YourMove
 from api_extract.windows import FIRST_DAY, LAST_DAY, LONGEST_HORIZON, LONGEST_LOOKBACK
 
+CREDENTIALS = ("api_user", "api_key", "external_application")
 VENDOR_URL = "https://my.clockodo.com/api"
 LONGEST_APPLICATION = 50  # characters; the vendor's own client refuses more
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
@@ -119,11 +120,10 @@ def resolve(account: str = "main", **given: Any) -> Settings:  # noqa: ANN401 - 
     for item in fields(Settings):
         value = given.get(item.name)
         if value is None:
-            value = _configured(f"{section}.{item.name}", secret=item.name == "api_key")
+            value = _configured(section, item.name)
         if value is not None:
             values[item.name] = value
-    required = ("api_user", "api_key", "external_application")
-    if missing := [name for name in required if name not in values]:
+    if missing := [name for name in CREDENTIALS if name not in values]:
         names = " and ".join(f"{section}.{name}" for name in missing)
         env = f"{section}.{missing[0]}".replace(".", "__").upper()
         raise YourMove(f"Not configured: {names}. Set it in .dlt/secrets.toml or as {env}.")
@@ -138,11 +138,20 @@ def _travels(value: str) -> bool:
     return value.isascii() and value.isprintable() and value == value.strip()
 
 
-def _configured(name: str, *, secret: bool) -> Any:  # noqa: ANN401 - each field has its own type
-    value: Any = (dlt.secrets if secret else dlt.config).get(name)
-    if isinstance(value, str) and name.endswith(("_columns", ".filter")):
+def _configured(section: str, name: str) -> Any:  # noqa: ANN401 - each field has its own type
+    """Ask dlt's providers, as its accessors keep what they find for a trace on the disk."""
+    hint = dlt.secrets.default_type if name in CREDENTIALS else dlt.config.default_type
+    for provider in (dlt.secrets if name == "api_key" else dlt.config).config_providers:
+        value: Any = provider.get_value(name, hint, None, *section.split("."))[0]
+        if value is not None:
+            return _read(value, section, name)
+    return None
+
+
+def _read(value: Any, section: str, name: str) -> Any:  # noqa: ANN401 - as above
+    if isinstance(value, str) and name in ("exclude_columns", "hash_columns", "filter"):
         try:
             return json.loads(value)
         except ValueError:
-            raise YourMove(f"{name}: in the environment, write JSON.") from None
+            raise YourMove(f"{section}.{name}: in the environment, write JSON.") from None
     return value
