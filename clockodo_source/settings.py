@@ -149,6 +149,8 @@ def _configured(section: str, name: str) -> Any:  # noqa: ANN401 - each field ha
 
 
 def _read(value: Any, section: str, name: str) -> Any:  # noqa: ANN401 - as above
+    if isinstance(value, str) and name in CREDENTIALS:
+        return value.removesuffix("\n")  # which `echo` and secrets in files end with
     if isinstance(value, str) and name in ("exclude_columns", "hash_columns", "filter"):
         try:
             return json.loads(value)

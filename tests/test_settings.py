@@ -1,9 +1,11 @@
+import json
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
 from dlt.common.configuration.container import Container
+from dlt.common.configuration.providers import environ
 from dlt.common.configuration.specs import PluggableRunContext
 
 from api_extract.errors import YourMove
@@ -179,6 +181,25 @@ def test_a_key_stays_the_text_it_is(
     assert resolve().api_key == key
 
 
+@pytest.mark.parametrize("name", ACCOUNT)
+def test_one_newline_at_the_end_is_no_part_of_a_secret(
+    name: str, folder: Path, environment: pytest.MonkeyPatch
+) -> None:
+    """It is what `echo` leaves in the environment, in a file, and in a container's secret."""
+    padded = f"{ACCOUNT[name]}\n"
+    configure(environment, **{name: padded})
+    assert resolve() == EXPECTED
+
+    environment.delenv(f"SOURCES__CLOCKODO__{name}")
+    write(folder, secrets=f"[sources.clockodo]\n{name.lower()} = {json.dumps(padded)}")
+    assert resolve() == EXPECTED
+
+    write(folder, secrets="")
+    environment.setattr(environ, "SECRET_STORAGE_PATH", f"{folder}/%s")
+    (folder / f"sources--clockodo--{name.lower().replace('_', '-')}").write_text(padded)
+    assert resolve() == EXPECTED
+
+
 def test_accounts_do_not_borrow_from_each_other(environment: pytest.MonkeyPatch) -> None:
     """A second account without a key of its own does not read with the first one's."""
     configure(environment, "SECOND__", API_USER="ada@quarzwerk.example")
@@ -204,12 +225,14 @@ CLIENT = "EXTERNAL_APPLICATION must be 'Company;mail@example.com', at most 50 le
         ("API_KEY", "", "API_USER and API_KEY must not be empty."),
         ("API_USER", "", "API_USER and API_KEY must not be empty."),
         ("API_KEY", "gehéim", HEADERS),
-        ("API_KEY", "geheim\n", HEADERS),
+        ("API_KEY", "geheim\n\n", HEADERS),
+        ("API_KEY", "geheim\r\n", HEADERS),
+        ("API_KEY", "\ngeheim", HEADERS),
         ("API_KEY", "geh\reim", HEADERS),
         ("API_KEY", " geheim", HEADERS),
-        ("API_USER", "geheim\n", HEADERS),
+        ("API_USER", "geheim \n", HEADERS),
         ("EXTERNAL_APPLICATION", "Müller;a@b.example", HEADERS),
-        ("EXTERNAL_APPLICATION", "Tests;a@b.example\n", HEADERS),
+        ("EXTERNAL_APPLICATION", "Tests;a@b.example\n ", HEADERS),
         ("EXTERNAL_APPLICATION", "", CLIENT),
         ("EXTERNAL_APPLICATION", "x" * 51, CLIENT),
         ("BASE_URL", "http://my.clockodo.com/api", HTTPS),
