@@ -23,6 +23,7 @@ from api_extract.errors import (
     NotAsAgreed,
     Passing,
     TheirMove,
+    YourMove,
 )
 from api_extract.limits import Limit, Limiter
 from api_extract.pages import IN_FLIGHT, Request
@@ -118,6 +119,11 @@ class Session:
                 allow_redirects=False,
             )
             body = response.content
+        except ValueError as error:  # no such address, scheme, proxy or header; its text shows it
+            raise YourMove(
+                f"GET {request.path}: cannot be sent ({type(error).__name__})."
+                " Check BASE_URL, proxies and credentials."
+            ) from None
         except requests.RequestException as error:
             # The cause is cut off: its text and its request object hold the query and the auth.
             raise Passing(f"GET {request.path}: {type(error).__name__}") from None
@@ -143,9 +149,8 @@ class Session:
 
     def _pause(self, state: RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome else None
-        if isinstance(error, Passing) and error.retry_after is not None:
-            return error.retry_after
-        return float(self._backoff(state))
+        wish = error.retry_after if isinstance(error, Passing) else None
+        return max(wish or 0.0, float(self._backoff(state)))
 
     def _wait(self, seconds: float) -> None:
         with self._lock:
