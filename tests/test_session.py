@@ -154,7 +154,6 @@ def test_a_server_that_is_not_there_is_their_move(stage: Stage) -> None:
     listening.close()
 
     assert api.refused(TheirMove) == "GET /v2/entries: ConnectionError"
-
     assert len(api.waits) == ATTEMPTS - 1
 
 
@@ -171,6 +170,7 @@ def test_a_server_that_is_not_there_is_their_move(stage: Stage) -> None:
         ("soon", 1, 2),
         ("Fri, 31 Dec 9999 23:59:59 -2300", 1, 2),
     ],
+    ids=range(9),  # processes that share the tests out must agree on names, so no date in them
 )
 @pytest.mark.parametrize("code", [429, 503])
 def test_the_server_says_how_long_to_wait(
@@ -184,7 +184,7 @@ def test_the_server_says_how_long_to_wait(
     assert least <= api.waits[0] <= most
 
 
-@pytest.mark.parametrize("wish", [str(LONGEST_WAIT + 1), "inf", in_seconds(3600)])
+@pytest.mark.parametrize("wish", [str(LONGEST_WAIT + 1), "inf", in_seconds(3600)], ids=range(3))
 def test_a_longer_wait_than_is_sensible_ends_at_once(stage: Stage, wish: str) -> None:
     """The error tells how long it would be; the scheduler can come back."""
     api = stage.set(status(429, retry_after=wish))
