@@ -3,7 +3,6 @@
 Nothing heavy is imported before a verb runs, so that `timehouse --help` answers at once.
 """
 
-import os
 import sys
 from dataclasses import asdict
 from datetime import date, timedelta
@@ -141,7 +140,6 @@ def simulate(port: int) -> None:
 
 def main() -> None:
     """Run the command line; every expected error ends in its exit code and one line."""
-    os.umask(0o077)  # the warehouse, its working folder and copies are nobody else's
     try:
         cli.main(standalone_mode=False)
     except click.ClickException as error:

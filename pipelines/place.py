@@ -1,5 +1,6 @@
 """Where a run works: the warehouse, the working folder beside it, and the lock on both."""
 
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,16 @@ from filelock import FileLock
 from api_extract.errors import YourMove
 
 LABEL = re.compile(r"[a-z][a-z0-9_]{0,30}")
+
+
+@contextmanager
+def private() -> Iterator[None]:
+    """Let whatever this process makes meanwhile be its owner's alone."""
+    before = os.umask(0o077)
+    try:
+        yield
+    finally:
+        os.umask(before)
 
 
 @dataclass(frozen=True)
@@ -41,17 +52,18 @@ class Place:
     @property
     def folder(self) -> Path:
         """The working folder; it may be lost, what matters is in the warehouse."""
-        name = self.warehouse.stem if self.destination == "duckdb" else self.destination
+        name = self.warehouse.name if self.destination == "duckdb" else self.destination
         return self.warehouse.parent.absolute() / ".timehouse" / name
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Hold the warehouse; raises filelock.Timeout where another run does."""
+        """Hold the warehouse, privately; raises filelock.Timeout where another run does."""
         if not self.warehouse.parent.is_dir():
             raise YourMove(f"--warehouse: there is no folder {self.warehouse.parent}.")
-        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with FileLock(self.folder / "lock", timeout=0, mode=0o600):
-            yield
+        with private():
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with FileLock(self.folder / "lock", timeout=0, mode=0o600):
+                yield
 
     def pipeline(self) -> dlt.Pipeline:
         """Return the dlt pipeline; raises YourMove for a destination that cannot replace rows."""

@@ -97,11 +97,11 @@ def test_a_foreign_environment_changes_nothing(timehouse: Run, app: ClockodoApp)
 
 
 def test_what_a_run_leaves_is_its_owners_alone(timehouse: Run, tmp_path: Path) -> None:
-    """Warehouse and working folder are created for the owner's eyes only."""
-    timehouse("sync", "--no-models", "--resources", "users")
+    """Warehouse, working folder and what dbt writes are created for the owner's eyes only."""
+    timehouse("sync")
 
-    left = [tmp_path / "timehouse.duckdb", *(tmp_path / ".timehouse").rglob("*")]
-    assert len(left) > 10
+    left = list(tmp_path.rglob("*"))
+    assert {"timehouse.duckdb", "trace.pickle", "manifest.json"} <= {p.name for p in left}
     assert [p for p in left if stat.S_IMODE(p.stat().st_mode) & 0o077] == []
 
 
@@ -160,7 +160,7 @@ def test_bad_input_is_the_callers_move_and_says_so(
 def test_a_second_run_at_the_same_time_leaves_with_busy(timehouse: Run, tmp_path: Path) -> None:
     """Exit code 6, and the first run is not disturbed."""
     timehouse("sync", "--no-models", "--resources", "users")
-    with FileLock(tmp_path / ".timehouse" / "timehouse" / "lock"):
+    with FileLock(tmp_path / ".timehouse" / "timehouse.duckdb" / "lock"):
         ended = timehouse("sync", "--no-models")
 
     assert ended.returncode == 6

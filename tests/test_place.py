@@ -1,0 +1,64 @@
+"""Where a run works: nobody else reads it, and no other warehouse meets it there."""
+
+import os
+import stat
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from filelock import Timeout
+
+from clockodo_source import Options
+from pipelines.place import Place
+from pipelines.sync import Outcome, sync
+from tests.conftest import Account
+
+MakeAccount = Callable[..., Account]
+
+
+@contextmanager
+def umask(mask: int) -> Iterator[None]:
+    """Set what most systems set, and look that it is still set afterwards."""
+    before = os.umask(mask)
+    try:
+        yield
+    finally:
+        assert os.umask(before) == mask
+
+
+def people(company: Account, place: Place) -> Outcome:
+    """Load one list, which is enough to fill a place."""
+    return sync(place, company.settings, Options(company.world.now), ["users"], models=False)
+
+
+def test_what_a_sync_makes_is_its_owners_alone(account: MakeAccount, tmp_path: Path) -> None:
+    """Warehouse, working folder and lock, called from Python, where others may read by default."""
+    company = account(years=0.1)
+    with umask(0o022):
+        company.sync()
+
+    made = list(tmp_path.rglob("*"))
+    assert {"warehouse.duckdb", ".timehouse", "lock", "trace.pickle"} <= {p.name for p in made}
+    assert [p for p in made if stat.S_IMODE(p.stat().st_mode) & 0o077] == []
+
+
+def test_a_caller_keeps_the_mask_when_a_run_fails(account: MakeAccount) -> None:
+    """As it does where another run holds the warehouse."""
+    company = account(years=0.1)
+    with company.place.locked(), umask(0o022), pytest.raises(Timeout):
+        company.sync()
+
+
+def test_warehouses_that_differ_in_their_suffix_only_share_nothing(
+    account: MakeAccount, tmp_path: Path
+) -> None:
+    """Neither the lock nor what is remembered: both are filled, one while the other is held."""
+    company = account(years=0.1)
+    one, other = Place(warehouse=tmp_path / "a.db"), Place(warehouse=tmp_path / "a.duckdb")
+    first = people(company, one)
+    with one.locked():
+        second = people(company, other)
+
+    assert first.packages == second.packages == 1
+    assert people(company, one).packages == people(company, other).packages == 0
