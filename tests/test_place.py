@@ -13,6 +13,7 @@ from clockodo_source import Options
 from pipelines.place import Place
 from pipelines.sync import Outcome, sync
 from tests.conftest import Account
+from tests.edits import edit_everything
 
 MakeAccount = Callable[..., Account]
 
@@ -62,3 +63,16 @@ def test_warehouses_that_differ_in_their_suffix_only_share_nothing(
 
     assert first.packages == second.packages == 1
     assert people(company, one).packages == people(company, other).packages == 0
+
+
+def test_no_rows_are_left_in_the_working_folder(account: MakeAccount) -> None:
+    """What is loaded is in the warehouse; a second copy of it would pile up, run by run."""
+    company = account()
+    company.sync()
+    edit_everything(company.world)
+    assert company.sync().packages == 1
+
+    names = [p.name for p in company.place.folder.rglob("*") if p.is_file()]
+    assert "trace.pickle" in names
+    rows = (".parquet", ".jsonl", ".gz", ".csv", ".insert_values", ".reference", ".sql")
+    assert [name for name in names if name.endswith(rows)] == []
