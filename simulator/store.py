@@ -83,6 +83,13 @@ class Entry:
         return self.time_until is None
 
 
+# What not every type of entry has, as it is where the type lacks it.
+OF_SOME_TYPES: Row = {
+    **dict.fromkeys(("services_id", "lumpsum_services_id", "duration", "time_clocked_since")),
+    **dict.fromkeys(("clocked", "clocked_offline"), False),
+    **dict.fromkeys(("offset", "hourly_rate", "lumpsum"), 0),
+    **dict.fromkeys(("lumpsum_services_amount", "lumpsum_services_price"), 0),
+}
 Keyed = tuple[int, int, Entry]
 
 

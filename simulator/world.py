@@ -12,7 +12,7 @@ from threading import RLock
 from simulator import absences, books, holidays, occasions, offers, people, work
 from simulator.instants import epoch_of
 from simulator.money import factor_at_completion, is_hard, rate_for
-from simulator.store import LUMP_SUM_SERVICE, TIME, Entry, Ledger, Row
+from simulator.store import LUMP_SUM, LUMP_SUM_SERVICE, OF_SOME_TYPES, TIME, Entry, Ledger, Row
 from simulator.templates import TEMPLATES
 
 NOW = datetime(2026, 11, 18, 10, 30, tzinfo=UTC)
@@ -96,23 +96,26 @@ class World(Ledger):
             return self.edit_entry(entry_id, time_since=time_since, time_until=until)
 
     def change_type(self, entry_id: int, kind: int) -> int:
-        """Turn an entry into another type; what the new type lacks is forgotten."""
+        """Turn an entry into another type; what only the old one has is forgotten."""
         with self.lock:
             entry = self.entries.by_id[entry_id]
+            if kind == entry.type:
+                return entry_id
+            changes: Row = {"type": kind, "time_until": entry.time_since}
+            changes["services_id"] = entry.services_id or next(iter(self.tables["services"]))
             if kind == TIME:
-                until = entry.time_since + 3600
-                return self.edit_entry(
-                    entry_id, type=kind, time_until=until, lumpsum_services_id=None
-                )
-            changes: Row = {"type": kind, "time_until": entry.time_since, "clocked": False}
-            changes |= {"duration": None, "billable": max(1, entry.billable)}
-            if kind == LUMP_SUM_SERVICE:
+                changes["time_until"] += 3600
+            else:
+                changes["billable"] = max(1, entry.billable)
+            if kind == LUMP_SUM:
+                changes["lumpsum"] = 100.0
+            elif kind == LUMP_SUM_SERVICE:
                 service = self.rows("lump_sum_services")[0]
                 changes |= {"lumpsum_services_id": service["id"], "services_id": None}
                 changes |= {"lumpsum_services_amount": 1.0}
                 changes |= {"lumpsum_services_price": service["price"]}
-            else:
-                changes |= {"lumpsum": entry.lumpsum or 100.0}
+            for name, nothing in OF_SOME_TYPES.items():
+                setattr(entry, name, nothing)
             return self.edit_entry(entry_id, **changes)
 
     def delete_entry(self, entry_id: int) -> int:
