@@ -32,7 +32,7 @@ def log(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixture]:
     """Take down all that is logged, by dlt too, which keeps its log to itself."""
     logger = logging.getLogger("dlt")
     logger.addHandler(caplog.handler)
-    with caplog.at_level(logging.DEBUG):
+    with caplog.at_level(logging.DEBUG), caplog.at_level(logging.DEBUG, logger="dlt"):
         yield caplog
     logger.removeHandler(caplog.handler)
 
