@@ -6,8 +6,9 @@ with two underscores, a list is JSON, and rows within rows are rows of their own
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import requests
 
@@ -148,10 +149,15 @@ class _Client:
 SIZE: dict[str, dict[str, object]] = {"/v2/entries": {"items_per_page": 1000}}
 
 
+def _today(account: Account) -> date:
+    """Return the company's own date, which decides how far calendars and reports are read."""
+    return account.world.now.astimezone(ZoneInfo(account.world.timezone)).date()
+
+
 def _calendar(ask: _Client, account: Account) -> dict[str, Rows]:
     days, of_users = [], []
-    last = account.world.now.year + 1
-    for year in range(account.settings.start_date.year, last + 1):
+    last = _today(account) + timedelta(days=account.settings.horizon_days)
+    for year in range(account.settings.start_date.year, last.year + 1):
         days += ask.rows("/v2/nonbusinessDays", year=year)
         for user in ask.rows("/v2/usersNonbusinessDays", year=year):
             of_users += [{**day, "users_id": user["users_id"]} for day in user["days"]]
@@ -176,7 +182,7 @@ def _calendar(ask: _Client, account: Account) -> dict[str, Rows]:
 def _work_times(ask: _Client, account: Account) -> dict[str, Rows]:
     days, intervals = [], []
     for user in ask.rows("/v3/users"):
-        span = {"date_since": "2023-08-21", "date_until": account.world.now.date()}
+        span = {"date_since": "2023-08-21", "date_until": _today(account)}
         for day in ask.rows("/v2/workTimes", users_id=user["id"], **span):
             parts = day.pop("intervals")
             days.append(day)
@@ -189,7 +195,7 @@ def _work_times(ask: _Client, account: Account) -> dict[str, Rows]:
 
 def _reports(ask: _Client, account: Account) -> dict[str, Rows]:
     years, months, days = [], [], {}
-    for year in range(account.settings.start_date.year, account.world.now.year + 1):
+    for year in range(account.settings.start_date.year, _today(account).year + 1):
         for report in ask.get("/userreports", year=year, type=3)["userreports"]:
             of = {"users_id": report["users_id"], "year": year}
             for month in report.pop("month_details") or []:

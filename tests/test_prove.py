@@ -1,0 +1,74 @@
+"""The long proof itself: it goes through, it notices, and it goes on where it stopped."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tests.proof.history import History, Told, living
+from tests.prove import Record, prove
+
+SEED = 27
+TAMPERING = (
+    "update time_entries set duration = -7 where id = (select max(id) from time_entries)",
+    "delete from lump_sum_entries where id = (select max(id) from lump_sum_entries)",
+    """
+    insert into entry_changes (change_id, entry_id, kind, _dlt_load_id)
+    select '999-1-updated', max(id), 'updated', '' from time_entries
+    """,
+)
+
+
+@pytest.fixture(scope="module")
+def history(tmp_path_factory: pytest.TempPathFactory) -> Iterator[History]:
+    with living(SEED, tmp_path_factory.mktemp("history")) as one:
+        one.begin()
+        one.round()
+        yield one
+
+
+def test_a_short_history_holds(history: History) -> None:
+    """A first load and one round of edits and trouble: no promise is broken."""
+    assert history.told.problems == []
+    assert history.told.rounds == 1
+    assert history.told.edits > 3
+    assert history.told.crashes > 0
+
+
+def test_what_is_wrong_in_the_warehouse_is_noticed(history: History) -> None:
+    """One wrong cell, one lost row, one line of the log too many: each would end the proof."""
+    with duckdb.connect(str(history.company.place.warehouse)) as connection:
+        connection.execute("use clockodo_raw")
+        for tampering in TAMPERING:
+            connection.execute(tampering)
+
+    found = "\n".join(history.check())
+
+    assert "duration: -7, should be" in found
+    assert "is not in the warehouse" in found
+    assert "entry_changes 999-1-updated: what it says was there was not" in found
+
+
+def test_a_run_goes_on_where_the_last_one_stopped(tmp_path: Path) -> None:
+    """Each seed is recorded as it ends, a failed one as failed; the next is the first without."""
+    page, said = tmp_path / "docs" / "proofs.md", list[str]()
+
+    def pretended(seed: int, rounds: int, _: Path) -> Told:
+        bad = ["time_entries (5,) is not in the company"] if seed == 2 else []
+        return Told(seed, rounds, edits=10, story=["delete entry 5"], problems=bad)
+
+    assert prove([1], 4, Record(page), said.append, pretended)
+    assert not prove([2, 3], 4, Record(page), said.append, pretended)
+
+    assert Record(page).first_missing() == 4
+    rows = page.read_text().splitlines()[-2:]
+    assert [row.split(" | ")[1:] for row in rows] == [
+        ["1-1", "4", "10", "0", "0", "0", "none |"],
+        ["2-3", "8", "20", "0", "0", "1", "2 |"],
+    ]
+    assert [line.strip() for line in said[2:5]] == [
+        "round 4:",
+        "delete entry 5",
+        "! time_entries (5,) is not in the company",
+    ]
