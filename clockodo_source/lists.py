@@ -13,7 +13,7 @@ from api_extract.difference import count_changes, keep_known
 from api_extract.errors import Unsettled
 from api_extract.replace import Marked, staged
 from api_extract.tables import Table
-from api_extract.windows import Window, years
+from api_extract.windows import LAST_DAY, Window, years
 from clockodo_source.report import Trouble
 from clockodo_source.run import FEW, Run, Shape
 
@@ -71,7 +71,7 @@ def by_year(run: Run, shape: Shape) -> Iterator[Any]:
     # A report of a year to come says nothing yet, whereas its calendar does.
     in_years = shape.tables[0].window == "year"
     latest = run.today if in_years else run.today + timedelta(days=run.settings.horizon_days)
-    every = years(run.settings.start_date, latest + timedelta(days=1))
+    every = years(run.settings.start_date, min(latest, LAST_DAY) + timedelta(days=1))
     read: set[Window] = set()
     # Twice, because what changed in one year may recur in the years before it.
     for year in (*every, *every):

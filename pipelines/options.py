@@ -1,5 +1,6 @@
 """The words of the command line that all verbs share."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from functools import wraps
@@ -40,7 +41,7 @@ def day(value: str) -> date:
 def age(value: str) -> timedelta:
     """Read a length of time such as 26h, 90m or 2d."""
     units = {"m": "minutes", "h": "hours", "d": "days"}
-    if not value[:-1].isdigit() or value[-1] not in units:
+    if not re.fullmatch("[0-9]{1,6}[mhd]", value):
         raise click.BadParameter(f"{value!r} is no age such as 26h, 90m or 2d.")
     return timedelta(**{units[value[-1]]: int(value[:-1])})
 

@@ -25,3 +25,14 @@ def test_the_widest_settings_are_read_to_the_end(
     outcome = sync(company.place, widest, Options(now), models=False)
 
     assert outcome.troubles == []
+
+
+def test_calendars_end_where_the_years_of_the_tracker_end(account: Callable[..., Account]) -> None:
+    """A horizon that goes further is no reason to ask for a year that is refused."""
+    company = account(years=0.1)
+    widest = replace(company.settings, horizon_days=3_650)
+    late = Options(datetime(2028, 12, 31, tzinfo=UTC))
+
+    outcome = sync(company.place, widest, late, ["nonbusiness_days"], models=False)
+
+    assert outcome.report.resources["nonbusiness_days"].status == "loaded"

@@ -144,6 +144,7 @@ def test_status_and_check_tell_where_things_stand(timehouse: Run) -> None:
         (["sync", "--account", "Größe"], {}, "a label is lower-case letters"),
         (["sync", "--warehouse", "no/such/folder/w.duckdb"], {}, "there is no folder"),
         (["status", "--max-age", "soon"], {}, "is no age such as 26h"),
+        (["status", "--max-age", "²h"], {}, "is no age such as 26h"),
     ],
 )
 def test_bad_input_is_the_callers_move_and_says_so(
