@@ -52,6 +52,9 @@ def clockodo(
     wanted = select(resources)
     run = Run(settings, options, open_session(settings), report or Report(), wanted)
 
+    # People before entries before reports: what follows something is read after it.
+    dlt.config["extract.next_item_mode"] = "fifo"
+
     @dlt.source(name="clockodo", section="clockodo", max_table_nesting=0)
     def source() -> Iterable[DltResource]:
         return [
@@ -74,8 +77,9 @@ def select(names: Iterable[str]) -> set[str]:
 
 
 def _rows(run: Run, resource: Resource) -> Iterator[Any]:
-    run.state = dlt.current.source_state()
-    if run.report.owner is None:
+    state = dlt.current.source_state()
+    if run.state is not state:  # the first resource of an extraction
+        run.begin(state)
         identify(run)
     yield from run.counted(resource, lambda: _read(run, resource))
 

@@ -91,17 +91,18 @@ class Changes:
         found = set()
         for entry in self._vanished()[:MOST_FOLLOWED]:
             day = self._day_of(entry)
-            if day is None or month_of(day) not in every:
-                self._gone.add(entry)
-            else:
+            if day is not None and month_of(day) in every:
                 found.add(month_of(day))
+            if day is None or month_of(day) not in every or self.run.settings.filter:
+                self._gone.add(entry)  # or it is no longer what the filter lets through
         for window in found & self._due:
             self._distrust(window)
         return sorted(found - self._due)
 
     def _vanished(self) -> list[int]:
         """Return the ids of entries that were lost from sight, in earlier runs or in this one."""
-        before = [] if self.run.options.full else self.run.state.get("unfollowed", [])
+        everything = self.run.options.full and not self.run.asked
+        before = [] if everything else self.run.state.get("unfollowed", [])
         gone = dict.fromkeys([*before, *(i for table in self._left for i in ids(table))])
         return [i for i in gone if i not in self._placed and i not in self._gone]
 

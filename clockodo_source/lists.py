@@ -137,6 +137,7 @@ def _settle(batch: Batch, span: Span, tables: dict[str, pa.Table]) -> None:
     run, shape = batch.run, batch.shape
     tables = {t.name: _within(tables[t.name], t, span.marked) for t in shape.tables}
     rows = tables[shape.tables[0].name].num_rows
+    total = sum(table.num_rows for table in tables.values())
     digest = "".join(content_hash(tables[t.name], t.key) for t in shape.tables)
     before = run.remembered(batch.name).get(span.key)
     unchanged = before is not None and before["hash"] == digest
@@ -145,15 +146,15 @@ def _settle(batch: Batch, span: Span, tables: dict[str, pa.Table]) -> None:
         run.report.table(name).saw(table.num_rows, unchanged=unchanged)
     if span.days:
         run.report.window(batch.name, span.days.since, span.days.until, rows, digest)
-    if before and shrunken(before["rows"], rows) and not run.options.accept_shrink:
-        detail = f"{span.key}: {before['rows']} rows before, {rows} now; left as it was."
+    if before and shrunken(before["rows"], total) and not run.options.accept_shrink:
+        detail = f"{span.key}: {before['rows']} rows before, {total} now; left as it was."
         hint = " If that is right, run again with --accept-shrink."
         _left(batch, span.key, "shrunken", detail + hint)
         return
     if not unchanged:
         _replace(batch, span, tables, fresh=before is None)
         run.restate(batch.name)
-    batch.facts[span.key] = {"hash": digest, "rows": rows}
+    batch.facts[span.key] = {"hash": digest, "rows": total}
 
 
 def _replace(batch: Batch, span: Span, tables: dict[str, pa.Table], *, fresh: bool = False) -> None:

@@ -125,6 +125,12 @@ class Run:
         """Whether this run reads all there is, so that what it reads with may change."""
         return self.options.full and not self.asked and self.wanted == set(BY_NAME)
 
+    def begin(self, state: MutableMapping[str, Any]) -> None:
+        """Begin an extraction: with what is remembered, and nothing read yet."""
+        self.state = state
+        self._shapes.clear()
+        self._lists.clear()
+
     def remembered(self, resource: str) -> dict[str, dict[str, Any]]:
         """Return what is remembered of the spans of a resource.
 

@@ -9,19 +9,19 @@ from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any, Literal
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import available_timezones
 
 import dlt
 import msgspec
 from dlt.common import json
 
 from api_extract.errors import YourMove
+from api_extract.session import LOOPBACK
 from api_extract.windows import FIRST_DAY, LAST_DAY, LONGEST_HORIZON, LONGEST_LOOKBACK
 
 CREDENTIALS = ("api_user", "api_key", "external_application")
 VENDOR_URL = "https://my.clockodo.com/api"
 LONGEST_APPLICATION = 50  # characters; the vendor's own client refuses more
-LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 # The documented filters of the entries list, each of which takes one value.
 FILTERS = (
@@ -102,11 +102,6 @@ class Settings:
             f"TIMEZONE {self.timezone!r} is no IANA time zone such as Europe/Berlin.",
         )
         yield not set(self.filter) <= set(FILTERS), f"FILTER knows {', '.join(FILTERS)}."
-
-    @property
-    def zone(self) -> ZoneInfo | None:
-        """The configured time zone, None where the account decides."""
-        return ZoneInfo(self.timezone) if self.timezone else None
 
 
 def resolve(account: str = "main", **given: Any) -> Settings:  # noqa: ANN401 - each field has its own type

@@ -44,7 +44,7 @@ USERS = Table(
         Column("nonbusinessgroups_id", "bigint", "Old spelling of nonbusiness_groups_id."),
         _secret("wage_type", "bigint", "1 salary, 2 hourly wage; null: not stated."),
         _secret("start_date", "date", "First day of employment; null: not stated."),
-        _personal("exit_date", "date", "Last day of employment; null: open."),
+        _secret("exit_date", "date", "Last day of employment; null: open."),
         _right("future_coworker", "bool", "Employment has not begun yet."),
         _right("created_at", "timestamp", "When the account was made."),
         _right("creator", "bigint", "The person who made the account; null: unknown."),
@@ -65,7 +65,7 @@ USERS = Table(
         _right("edit_lock_sync", "bool", "The lock follows the company's."),
         _right("work_time_edit_lock_days", "bigint", "Work times older than this are locked."),
         _right("budget_notifications", "bool", "Is told when a budget is nearly used up."),
-        _personal("bill_service_id", "text", "The person's id in a linked billing product."),
+        _secret("bill_service_id", "text", "The person's id in a linked billing product."),
         # proves identity to the vendor's support: nothing is computed from it
         _secret("support_pin", "text", "Secret for calls to the support.", loaded=False),
     ),

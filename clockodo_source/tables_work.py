@@ -17,7 +17,7 @@ _NUMBER = Column("number", "text", "The company's own number for it; null: none.
 _ACTIVE = Column("active", "bool", "False: archived.")
 _BILLABLE = Column("billable_default", "bool", "New entries start as billable.")
 _TEST = Column("test_data", "bool", "Made by the server as an example; not real.")
-_BILLING = Column("bill_service_id", "text", "Its id in a linked billing product.")
+_BILLING = _right("bill_service_id", "text", "Its id in a linked billing product.")
 _SERVICES = Column("service_assignments", "json", "Ids of the services that may be booked on it.")
 
 CUSTOMERS = Table(
@@ -51,10 +51,10 @@ _COURSE = (
     Column("deadline", "date", "Day of the automatic closing; null: none."),
     Column("automatic_completion", "bool", "Closes by itself at the deadline."),
 )
-_MONETARY = Column("budget__monetary", "bool", "True: a budget of money; false: of hours.")
-_HARD = Column("budget__hard", "bool", "True: a fixed price; false: only a warning.")
-_AMOUNT = Column("budget__amount", "double", "Money or hours, see budget__monetary; null: open.")
-_ALERTS = Column(
+_MONETARY = _right("budget__monetary", "bool", "True: a budget of money; false: of hours.")
+_HARD = _right("budget__hard", "bool", "True: a fixed price; false: only a warning.")
+_AMOUNT = _right("budget__amount", "double", "Money or hours, see budget__monetary; null: open.")
+_ALERTS = _right(
     "budget__notification_thresholds", "json", "Percentages of use at which people are told."
 )
 
@@ -74,14 +74,14 @@ PROJECTS = Table(
         Column("count_subprojects", "bigint", "How many subprojects it has."),
         _MONETARY,
         _HARD,
-        Column("budget__from_subprojects", "bool", "The budget is the sum of its subprojects'."),
-        Column(
+        _right("budget__from_subprojects", "bool", "The budget is the sum of its subprojects'."),
+        _right(
             "budget__interval",
             "bigint",
             "How often the budget renews: 0 weekly, 1 monthly, 2 quarterly, 3 yearly; null: never.",
         ),
         _AMOUNT,
-        Column(
+        _right(
             "budget__subprojects_budget_total",
             "double",
             "Sum of the subprojects' budgets, in money or hours.",

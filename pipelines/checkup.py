@@ -63,7 +63,9 @@ def _smallest(run: Run, resource: Resource) -> tuple[dict[str, object], str]:
         case "entries":
             since = f"{run.settings.start_date:%Y-%m-%dT00:00:00Z}"
             horizon = run.today + run.settings.horizon_days * day
-            return {"time_since": since, "time_until": f"{horizon:%Y-%m-%dT00:00:00Z}"}, "all time"
+            until = f"{horizon:%Y-%m-%dT00:00:00Z}"
+            chosen = {f"filter[{name}]": value for name, value in run.settings.filter.items()}
+            return {"time_since": since, "time_until": until, **chosen}, "all time"
         case "years":
             return {"year": run.today.year}, str(run.today.year)
         case "person_days":

@@ -35,6 +35,8 @@ def demo(call: Call, system: str) -> None:
     from pipelines import demo as verb  # noqa: PLC0415 - only this verb pays for it
     from pipelines import output  # noqa: PLC0415
 
+    if (call.account, call.destination) != ("main", "duckdb"):
+        raise click.UsageError("The demo has a DuckDB file and an account of its own.")
     with call.show.progress() as tell:
         made = verb.demo(call.place(system, "timehouse-demo.duckdb"), tell)
     output.show_demo(call.show, made)

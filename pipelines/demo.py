@@ -26,7 +26,7 @@ CENT = Decimal("0.01")
 MONTHLY = """
 select
     cast(date_trunc('month', started_on) as date) as month,
-    sum(hours) as hours,
+    sum(duration_seconds) / 3600.0 as hours,
     sum(billable_hours) as billable_hours,
     sum(revenue) as earned,
     sum(provisional_revenue) as provisional,
@@ -40,7 +40,7 @@ order by month
 TOTALS = """
 select
     'in the marts' as part,
-    sum(hours) filter (where not is_running) as hours,
+    sum(duration_seconds) filter (where not is_running) / 3600.0 as hours,
     sum(revenue) as revenue
 from marts.fct_time_entries
 union all

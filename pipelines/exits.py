@@ -5,7 +5,11 @@ from enum import IntEnum
 import duckdb
 from dlt.common.configuration.exceptions import ConfigFieldMissingException
 from dlt.common.destination.exceptions import DestinationException
-from dlt.destinations.exceptions import DatabaseException, DestinationConnectionError
+from dlt.destinations.exceptions import (
+    DatabaseException,
+    DatabaseTransientException,
+    DestinationConnectionError,
+)
 from filelock import Timeout
 
 from api_extract.errors import ExtractError, TheirMove, YourMove
@@ -36,6 +40,8 @@ def explained(error: BaseException) -> tuple[Exit, str] | None:
         if said := _refused_here(cause):
             return Exit.YOUR_MOVE, said
     for cause in _causes(error):
+        if isinstance(cause, DatabaseTransientException):
+            return Exit.THEIR_MOVE, f"The warehouse did not answer: {_first_line(cause)}"
         if isinstance(cause, DestinationException | DatabaseException):
             return Exit.YOUR_MOVE, f"The warehouse refused: {_first_line(cause)}"
     return None
@@ -62,7 +68,7 @@ def _causes(error: BaseException) -> list[BaseException]:
         one = todo.pop()
         if one is not None and one not in chain:
             chain.append(one)
-            todo += [one.__cause__, one.__context__]
+            todo.append(one.__cause__)
     return chain
 
 

@@ -5,24 +5,26 @@ A run that finds nothing changed makes no load package, and must still be known 
 
 import json
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import dlt
 
 from clockodo_source import Report
+from clockodo_source.report import ResourceReport
 
 ROWS_PER_STATEMENT = 500
 
 TABLES = {
     "api_identity": (
-        "run_id varchar, as_of timestamp with time zone, users_id bigint, role varchar,"
-        " timezone varchar, rights varchar, filter varchar, hard_budget_revenue boolean"
+        "run_id varchar, as_of timestamp with time zone, ended_at timestamp with time zone,"
+        " loaded boolean, users_id bigint, role varchar, timezone varchar, rights varchar,"
+        " undeclared varchar, filter varchar, hard_budget_revenue boolean"
     ),
     "resource_status": (
-        "run_id varchar, as_of timestamp with time zone, resource varchar, status varchar,"
-        " rows_read bigint, requests bigint, detail varchar"
+        "run_id varchar, as_of timestamp with time zone, ended_at timestamp with time zone,"
+        " resource varchar, status varchar, rows_read bigint, requests bigint, detail varchar"
     ),
     "sync_windows": (
         "resource varchar, window_from date, window_until date, read_at timestamp with time zone,"
@@ -38,33 +40,30 @@ class Ledger:
         self._pipeline = pipeline
         self._schema = schema
 
-    def write(self, report: Report, as_of: datetime, failed: Mapping[str, str]) -> None:
-        """Add a run; a window that was read replaces what was noted of it before."""
-        run_id = uuid.uuid4().hex
+    def write(self, report: Report, as_of: datetime, failure: str | None = None) -> None:
+        """Add a run; a window that was read replaces what was noted of it before.
+
+        Of a run that failed, nothing was loaded: only where and why it did is noted.
+        """
+        run = (uuid.uuid4().hex, as_of, datetime.now(UTC))
         identity = (
-            *(run_id, as_of, report.owner, report.owner_role, report.timezone),
-            *(
-                json.dumps(sorted(report.rights)),
-                None if report.filter is None else json.dumps(report.filter),
-            ),
+            *(*run, failure is None),
+            *(report.owner, report.owner_role, report.timezone),
+            *(json.dumps(sorted(report.rights)), json.dumps(sorted(report.undeclared))),
+            None if report.filter is None else json.dumps(report.filter),
             report.hard_budget_revenue,
         )
-        statuses = [
-            (
-                run_id,
-                as_of,
-                name,
-                "failed" if name in failed else r.status,
-                r.rows,
-                r.requests,
-                failed.get(name) or r.detail or None,
-            )
-            for name, r in report.resources.items()
+        resources = list(report.resources.items())
+        statuses: list[tuple[Any, ...]] = [
+            (*run, n, r.status, r.rows, r.requests, r.detail or None) for n, r in resources
         ]
         windows = [
             (w.resource, w.since, w.until, as_of, w.rows, w.content_hash)
             for w in report.windows.values()
         ]
+        if failure is not None:
+            name, last = resources[-1] if resources else ("users", ResourceReport())
+            statuses, windows = [(*run, name, "failed", last.rows, last.requests, failure)], []
         with self._pipeline.sql_client(self._schema) as client, client.begin_transaction():
             for name, columns in TABLES.items():
                 table = client.make_qualified_table_name(name)

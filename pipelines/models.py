@@ -1,5 +1,6 @@
 """Builds and tests the SQL models with dbt, in this process."""
 
+import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,8 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from api_extract.errors import YourMove
+from clockodo_source.tables import BY_NAME
 from pipelines.place import Place
 
+# What entries point to; without these tables there is nothing to build from.
+NEEDED = [
+    table.name
+    for name in ("company", "users", "entries", "customers", "projects", "services")
+    for table in BY_NAME[name].tables
+]
 PROJECT = Path(__file__).parent.parent / "sql"
 
 
@@ -29,7 +37,9 @@ def build_models(place: Place, as_of: datetime) -> Built:
     arguments = ["--quiet", "build", "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
     arguments += ["--target", place.destination, "--target-path", str(place.folder / "dbt")]
     arguments += ["--log-path", str(place.folder / "dbt"), "--no-use-colors", "--no-version-check"]
-    arguments += ["--vars", f"{{as_of: '{as_of.isoformat()}'}}"]
+    arguments += ["--log-level-file", "none"]  # dbt would leave its file open; failures are told
+    variables = {"as_of": as_of.isoformat(), f"{place.system}_accounts": accounts(place)}
+    arguments += ["--vars", json.dumps(variables)]
     # Unit tests try the SQL on invented rows; that is for those who change it, not for each run.
     arguments += ["--exclude-resource-type", "unit_test"]
     with _environment(place):
@@ -42,6 +52,19 @@ def build_models(place: Place, as_of: datetime) -> Built:
     return _built(outcome.result)
 
 
+def accounts(place: Place) -> list[str]:
+    """Return the labels of the accounts in this warehouse that have all the models need."""
+    names = ", ".join(f"'{name}'" for name in NEEDED)
+    with place.pipeline().sql_client(place.system) as client:
+        found = client.execute_sql(
+            "SELECT table_schema FROM information_schema.tables"
+            f" WHERE table_name IN ({names}) AND table_schema LIKE '{place.system}%raw'"
+            f" GROUP BY table_schema HAVING count(*) = {len(NEEDED)} ORDER BY table_schema"
+        )
+    labels = (row[0].removeprefix(place.system).removesuffix("raw") for row in found or [])
+    return [label.strip("_") or "main" for label in labels]
+
+
 def models(place: Place, as_of: datetime) -> Built:
     """Build the models while holding the warehouse; raises YourMove where a load is pending."""
     if place.destination == "duckdb" and not place.warehouse.exists():
@@ -49,6 +72,8 @@ def models(place: Place, as_of: datetime) -> Built:
     with place.locked():
         if place.pipeline().has_pending_data:
             raise YourMove("A load was left unfinished. Run `timehouse sync`, which finishes it.")
+        if place.account not in accounts(place):
+            raise YourMove("Not all was loaded that the models need. Run `timehouse sync`.")
         return build_models(place, as_of)
 
 

@@ -96,12 +96,17 @@ class Call:
         """The label of the account."""
         return self._given["account"] or "main"
 
+    @property
+    def destination(self) -> str:
+        """The name of the destination."""
+        return self._given["destination"] or "duckdb"
+
     def place(self, system: str, warehouse: str = "timehouse.duckdb") -> "Place":
         """Where to work."""
         from pipelines.place import Place  # noqa: PLC0415 - only verbs pay for it
 
         path = self._given["warehouse"] or Path(warehouse)
-        return Place(system, self.account, path, self._given["destination"] or "duckdb")
+        return Place(system, self.account, path, self.destination)
 
     def settings(self) -> "Settings":
         """How to reach the account."""

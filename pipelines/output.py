@@ -49,9 +49,6 @@ def _sync_text(show: Show, outcome: Outcome) -> None:
             show.text(f"Not available: {name} ({r.detail})")
     for line in (*facts["notes"], *(f"Look: {t}" for t in outcome.troubles)):
         show.text(line)
-    if facts["undeclared"]:
-        keys = ", ".join(facts["undeclared"])
-        show.text(f"Keys nobody documented, kept in _undeclared: {keys}")
 
 
 def show_models(show: Show, built: Built) -> Exit:
@@ -120,6 +117,9 @@ def show_status(show: Show, status: Status, max_age: timedelta | None) -> Exit:
     if status.oldest_window:
         since, until, read = status.oldest_window
         show.text(f"Read longest ago: entries of {since} to {until}, on {read:%Y-%m-%d %H:%M}.")
+    show.text(f"Seen by right: {', '.join(status.rights) or 'nothing'}.")
+    if status.lacking:
+        show.text(f"Not available: {', '.join(status.lacking)}.")
     show.table(("table", "rows"), status.rows.items())
     if stale:
         show.text("Look: the last load is too old.")

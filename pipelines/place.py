@@ -68,7 +68,6 @@ class Place:
     def pipeline(self) -> dlt.Pipeline:
         """Return the dlt pipeline; raises YourMove for a destination that cannot replace rows."""
         dlt.config["normalize.parquet_normalizer.add_dlt_load_id"] = True
-        dlt.config["extract.next_item_mode"] = "fifo"  # people before entries before reports
         dlt.config["load.delete_completed_jobs"] = True  # personal data, and in the warehouse now
         dlt.config["runtime.dlthub_telemetry"] = False
         dlt.config["runtime.log_level"] = dlt.config.get("runtime.log_level") or "WARNING"

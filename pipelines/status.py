@@ -1,5 +1,6 @@
 """`timehouse status`: how fresh and how whole the warehouse is."""
 
+import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -15,7 +16,10 @@ from pipelines.sync import SCHEMA
 
 @dataclass
 class Status:
-    """The last run and what the warehouse holds."""
+    """The last run that loaded, and what the warehouse holds.
+
+    `rights`: columns a right decides on that were seen. `lacking`: resources that were refused.
+    """
 
     as_of: datetime
     age: timedelta
@@ -24,6 +28,8 @@ class Status:
     timezone: str
     pending: bool
     rows: dict[str, int]
+    rights: list[str]
+    lacking: list[str]
     troubles: dict[str, str]
     oldest_window: tuple[Any, ...] | None
 
@@ -47,15 +53,16 @@ def status(place: Place, now: datetime) -> Status:
 
 def _read(ledger: Ledger, *, pending: bool, now: datetime) -> Status:
     last = ledger.read(
-        "SELECT as_of, users_id, role, timezone FROM {api_identity} ORDER BY as_of DESC LIMIT 1"
+        "SELECT as_of, users_id, role, timezone, rights, undeclared FROM {api_identity}"
+        " WHERE loaded ORDER BY ended_at DESC LIMIT 1"
     )
     if not last:
-        raise YourMove("No run has ended yet. Run `timehouse sync`.")
-    as_of, owner, role, timezone = last[0]
+        raise YourMove("No run has loaded anything yet. Run `timehouse sync`.")
+    as_of, owner, role, timezone, rights, undeclared = last[0]
     as_of = as_of.astimezone(UTC)
     latest = ledger.read(
-        "SELECT s.resource, s.status, s.detail FROM {resource_status} AS s WHERE s.as_of ="
-        " (SELECT max(t.as_of) FROM {resource_status} AS t WHERE t.resource = s.resource)"
+        "SELECT s.resource, s.status, s.detail FROM {resource_status} AS s WHERE s.ended_at ="
+        " (SELECT max(t.ended_at) FROM {resource_status} AS t WHERE t.resource = s.resource)"
     )
     windows = ledger.read(
         "SELECT window_from, window_until, read_at FROM {sync_windows}"
@@ -69,11 +76,14 @@ def _read(ledger: Ledger, *, pending: bool, now: datetime) -> Status:
         timezone=timezone,
         pending=pending,
         rows=_rows(ledger),
+        rights=json.loads(rights),
+        lacking=sorted(name for name, state, _ in latest if state in ("forbidden", "missing")),
         troubles={
             name: f"{state}: {detail or ''}".rstrip(": ")
             for name, state, detail in latest
-            if state not in ("loaded", "unchanged")
-        },
+            if state in ("failed", "shrunken", "unsettled")
+        }
+        | dict.fromkeys(json.loads(undeclared), "nobody documented it; kept in _undeclared"),
         oldest_window=windows[0] if windows else None,
     )
 

@@ -12,14 +12,13 @@ from dlt.pipeline.exceptions import PipelineStepFailed
 from dlt.pipeline.state_sync import load_pipeline_state_from_destination
 
 from clockodo_source import Options, Report, Settings, clockodo
-from clockodo_source.tables import BY_NAME, TABLES
-from pipelines.exits import Exit
+from clockodo_source.tables import TABLES
+from pipelines.exits import Exit, explained
 from pipelines.ledger import Ledger
-from pipelines.models import Built, build_models
+from pipelines.models import NEEDED, Built, accounts, build_models
 from pipelines.place import Place
 
 SCHEMA = "clockodo"
-MODELS_NEED = ("company", "users", "entries", "customers", "projects", "services")
 
 
 @dataclass
@@ -40,11 +39,13 @@ class Outcome:
     @property
     def troubles(self) -> list[str]:
         """What went well enough to end, and should be looked at."""
-        return [
+        left = [
             f"{name}: {r.status}. {r.detail}"
             for name, r in self.report.resources.items()
             if r.troubled or r.newly
         ]
+        drift = sorted(self.report.undeclared)
+        return [*left, *(f"{key}: nobody documented it; kept in _undeclared." for key in drift)]
 
 
 def sync(  # noqa: PLR0913 - each is an option of the command line
@@ -69,9 +70,12 @@ def sync(  # noqa: PLR0913 - each is an option of the command line
             _note_failure(ledger, outcome.report, options, error)
             raise
         outcome.packages = len(info.loads_ids)
-        ledger.write(outcome.report, options.as_of, {})
-        if models and (outcome.packages or outcome.finished_pending):
-            outcome.built = _models(place, pipeline, options, outcome.notes)
+        ledger.write(outcome.report, options.as_of)
+        # Also when nothing changed: the last build may have failed, and clocks go on running.
+        if models and place.account in accounts(place):
+            outcome.built = build_models(place, options.as_of)
+        elif models:
+            outcome.notes.append(f"The models need {', '.join(NEEDED)}: not all are loaded yet.")
     return outcome
 
 
@@ -110,7 +114,8 @@ def _finished(pipeline: dlt.Pipeline) -> bool:
         pipeline.normalize()
         pipeline.load()
     except PipelineStepFailed as error:
-        if isinstance(error.__cause__, LoadClientJobFailed):
+        # What was killed while it moved files cannot be told from damage; it is read again.
+        if error.step == "normalize" or isinstance(error.__cause__, LoadClientJobFailed):
             return False
         raise
     return True
@@ -123,22 +128,11 @@ def _read_again(pipeline: dlt.Pipeline) -> None:
             known |= {"hash": None, "again": True}
 
 
-def _models(
-    place: Place, pipeline: dlt.Pipeline, options: Options, notes: list[str]
-) -> Built | None:
-    loaded = pipeline.schemas[SCHEMA].tables
-    needed = {table.name for name in MODELS_NEED for table in BY_NAME[name].tables}
-    if missing := sorted(needed - set(loaded)):
-        notes.append(f"The models were not built: {', '.join(missing)} were never loaded.")
-        return None
-    return build_models(place, options.as_of)
-
-
 def _note_failure(ledger: Ledger, report: Report, options: Options, error: Exception) -> None:
-    """Write down which resource failed, if the warehouse can still be written."""
-    reading = list(report.resources)[-1:]
+    """Write down which resource failed and why, if the warehouse can still be written."""
+    known = explained(error)
     try:
-        ledger.write(report, options.as_of, dict.fromkeys(reading, type(error).__name__))
+        ledger.write(report, options.as_of, known[1] if known else type(error).__name__)
     except Exception as second:  # noqa: BLE001 - the first error is the one to tell
         error.add_note(f"The failure could not be noted in the warehouse: {type(second).__name__}")
 

@@ -90,3 +90,17 @@ def test_a_first_load_that_dies_is_finished_by_the_next(edited: Edited, tmp_path
 
     assert differences(account, edited.truth) == []
     assert account.sync().packages == 0
+
+
+def test_a_pending_load_that_is_damaged_is_read_again(edited: Edited, tmp_path: Path) -> None:
+    """A process that is killed while it moves files leaves what no later one can go on with."""
+    account = edited.copy(tmp_path)
+    assert dying("extracted", account.sync) == 9 << 8
+    extracted = list(account.place.folder.rglob("extracted/**/*.parquet"))
+    assert extracted
+    for file in extracted:
+        file.write_bytes(b"")
+
+    account.sync()
+
+    edited.check(account)

@@ -89,7 +89,7 @@ def test_what_is_not_configured_has_its_default(environment: pytest.MonkeyPatch)
     settings = resolve()
 
     assert (settings.base_url, settings.auth, settings.language) == (VENDOR_URL, "headers", "en")
-    assert (settings.start_date, settings.zone) == (date(2005, 1, 1), None)
+    assert (settings.start_date, settings.timezone) == (date(2005, 1, 1), None)
     assert (settings.horizon_days, settings.lookback_days) == (400, 62)
 
 

@@ -34,16 +34,17 @@ earned as (
     select
         *,
         case
+            when not is_billable then 0
             when is_billable is null or not is_revenue_visible then null
-            when not is_billable or is_running then 0
-            when is_price_assumed then revenue_stated
+            when is_running then 0
             when entry_kind <> 'time' then worth
             when is_open_hard_budget then 0
             else coalesce(worth * revenue_factor, revenue_stated)
         end as earned_money,
         case
+            when not is_billable then 0
             when is_billable is null or not is_revenue_visible then null
-            when not is_billable or entry_kind <> 'time' then 0
+            when entry_kind <> 'time' then 0
             when is_running then worth * coalesce(revenue_factor, 1)
             when is_open_hard_budget then worth
             else 0
