@@ -67,45 +67,46 @@ def log_changes(
 
     `fresh`: ids read for the first time with their whole window, whose insertion is no change.
     """
-    names = [n for n in new.column_names if n in old.column_names]
-    kept = [n for n in VALUES if n in names]
+    fresh_ids = pa.table({"id": pa.array(fresh, pa.int64())})
+    with tables(old=old, new=new, fresh=fresh_ids) as query:
+        names = [n for n in new.column_names if n in old.column_names]
+        query.execute(_statement(names, generation), {"seen_at": seen_at})
+        rows: pa.Table = query.to_arrow_table()
+    return rows.cast(ENTRY_CHANGES.schema)
+
+
+def _statement(names: Sequence[str], generation: int) -> str:
     differing = ", ".join(
         f'case when o."{n}" is distinct from n."{n}" then \'{n}\' end' for n in names
     )
     values = ", ".join(
         f'try_cast({side}."{n}" as {_SQL_TYPES[ENTRIES_WIRE.kind(n)]}) as {prefix}_{n}'
-        if n in kept
+        if n in names
         else f"null as {prefix}_{n}"
         for side, prefix in (("o", "old"), ("n", "new"))
         for n in VALUES
     )
-    with tables(old=old, new=new, fresh=pa.table({"id": pa.array(fresh, pa.int64())})) as query:
-        query.execute(
-            f"""
+    return f"""
+        select
+            {generation} || '-' || id || '-' || kind as change_id,
+            id as entry_id, kind, $seen_at as seen_at,
+            case when kind = 'updated' then to_json(list_sort(differing)) end as changed,
+            * exclude (id, kind, differing)
+        from (
             select
-                {generation} || '-' || id || '-' || kind as change_id,
-                id as entry_id, kind, $seen_at as seen_at,
-                case when kind = 'updated' then to_json(list_sort(differing)) end as changed,
-                * exclude (id, kind, differing)
-            from (
-                select
-                    id,
-                    case
-                        when o.id is null then 'inserted'
-                        when n.id is null then 'deleted' else 'updated'
-                    end as kind,
-                    list_filter([{differing}], lambda x: x is not null) as differing,
-                    {values}
-                from old as o full join new as n using (id)
-                where {changed(names)}
-            )
-            where not (kind = 'inserted' and id in (from fresh))
-            order by id
-            """,
-            {"seen_at": seen_at},
+                id,
+                case
+                    when o.id is null then 'inserted'
+                    when n.id is null then 'deleted' else 'updated'
+                end as kind,
+                list_filter([{differing}], lambda x: x is not null) as differing,
+                {values}
+            from old as o full join new as n using (id)
+            where {changed(names)}
         )
-        rows: pa.Table = query.to_arrow_table()
-    return rows.cast(ENTRY_CHANGES.schema)
+        where not (kind = 'inserted' and id in (from fresh))
+        order by id
+    """
 
 
 def latest(log: pa.Table) -> pa.Table:

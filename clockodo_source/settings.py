@@ -43,9 +43,10 @@ class Settings:
     """How to reach one Clockodo account and how much of it to read.
 
     `external_application`: who asks, as `<app or company>;<contact e-mail>`, mandatory.
-    `start_date`: nothing before it is read. `horizon_days`: planned entries up to here are.
-    `lookback_days`: what began this recently is read again by every run. `timezone`: an IANA
-    name; by default the company's. `exclude_columns`, `hash_columns`: as `table.column`.
+    `start_date`: nothing before its month is read, nor of calendars and reports before its year.
+    `horizon_days`: planned entries up to here are. `lookback_days`: what began this recently is
+    read again by every run. `timezone`: an IANA name; by default the company's.
+    `exclude_columns`, `hash_columns`: as `table.column`.
     `hard_budget_revenue`: let the server compute revenue for open fixed-price projects too.
     """
 

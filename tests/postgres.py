@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 HOW_TO_GET = "PostgreSQL is not installed: apt-get install postgresql"
 
@@ -21,22 +22,24 @@ def binaries() -> Path | None:
 
 
 @contextmanager
-def server(folder: Path) -> Iterator[str]:
-    """Start a server on a free port with its data in `folder`; yield its URL."""
+def server() -> Iterator[str]:
+    """Start a server on a free port, with its data in a folder of its own; yield its URL."""
     programs = binaries()
     assert programs is not None, HOW_TO_GET
-    data, port = folder / "data", _free_port()
-    data.mkdir()
-    if os.geteuid() == 0:  # the server refuses to run as root
-        _reachable(folder)
-        shutil.chown(data, "postgres")
-    _run(programs / "initdb", "-D", data, "-A", "trust", "-U", "postgres", "--no-sync")
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off"
-    _run(programs / "pg_ctl", "-D", data, "-o", options, "-w", "-l", data / "log", "start")
-    try:
-        yield f"postgresql://postgres:trusted@127.0.0.1:{port}/postgres"
-    finally:
-        _run(programs / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
+    # Not in pytest's folder, which another run of pytest may close to everybody but root.
+    with TemporaryDirectory(prefix="timehouse-", ignore_cleanup_errors=True) as folder:
+        data, port = Path(folder, "data"), _free_port()
+        if os.geteuid() == 0:  # the server refuses to run as root
+            shutil.chown(folder, "postgres")
+        _run(programs / "initdb", "-D", data, "-A", "trust", "-U", "postgres", "--no-sync")
+        options = (
+            f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off"
+        )
+        _run(programs / "pg_ctl", "-D", data, "-o", options, "-w", "-l", data / "log", "start")
+        try:
+            yield f"postgresql://postgres:trusted@127.0.0.1:{port}/postgres"
+        finally:
+            _run(programs / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
 
 
 def _run(*command: object) -> None:
@@ -44,12 +47,6 @@ def _run(*command: object) -> None:
     if os.geteuid() == 0:
         words = ["runuser", "-u", "postgres", "--", *words]
     subprocess.run(words, check=True, stdout=subprocess.DEVNULL, cwd="/")
-
-
-def _reachable(folder: Path) -> None:
-    for parent in (folder, *folder.parents):
-        if parent.stat().st_uid == os.geteuid() and parent != Path("/"):
-            parent.chmod(parent.stat().st_mode | 0o011)
 
 
 def _free_port() -> int:

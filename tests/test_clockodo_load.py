@@ -67,11 +67,11 @@ def test_after_edits_of_every_kind_every_cell_equals_the_tracker_again(
 
 @pytest.mark.skipif(postgres.binaries() is None, reason=postgres.HOW_TO_GET)
 def test_on_postgresql_every_cell_equals_the_tracker_too(
-    account: MakeAccount, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+    account: MakeAccount, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """First load, edits of every kind, nothing changed, and the models: as on DuckDB."""
     company = account()
-    with postgres.server(tmp_path_factory.mktemp("postgres")) as url:
+    with postgres.server() as url:
         monkeypatch.setenv("DESTINATION__POSTGRES__CREDENTIALS", url)
         company.place = Place(warehouse=company.place.warehouse, destination="postgres")
         company.sync()
