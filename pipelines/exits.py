@@ -62,13 +62,10 @@ def _exit_of(error: ExtractError) -> Exit:
 
 
 def _causes(error: BaseException) -> list[BaseException]:
-    chain: list[BaseException] = []
-    todo: list[BaseException | None] = [error]
-    while todo:
-        one = todo.pop()
-        if one is not None and one not in chain:
-            chain.append(one)
-            todo.append(one.__cause__)
+    """Return the error and what it was raised from; not what was being handled meanwhile."""
+    chain = [error]
+    while (cause := chain[-1].__cause__) is not None and cause not in chain:
+        chain.append(cause)
     return chain
 
 

@@ -48,6 +48,21 @@ def test_a_filter_loads_its_part_and_never_deletes(account: MakeAccount) -> None
     assert set(told) == {(f'{{"users_id": "{user}"}}', False), (None, None)}
 
 
+def test_an_entry_that_leaves_the_filter_is_followed_once(account: MakeAccount) -> None:
+    """It is still there when asked for by its id, and no longer what the dataset holds."""
+    company = account()
+    setting = {"filter": {"billable": 1}}
+    company.sync(setting=setting)
+    entry = next(e for e in company.world.entries if e.type == 1 and e.billable == 1)
+    company.world.bill_entry(entry.id)
+    company.sync(setting=setting)
+    company.sync(setting=setting)
+    company.app.reset()
+
+    assert company.sync(setting=setting).packages == 0
+    assert company.app.counts[f"/v2/entries/{entry.id}"] == 0
+
+
 def test_another_way_of_reading_needs_everything_read_again(account: MakeAccount) -> None:
     """Not a part of it, or one table would hold rows read in two ways."""
     company = account()
@@ -86,7 +101,8 @@ def test_a_key_that_no_longer_sees_money_keeps_what_is_known(account: MakeAccoun
     wanted["time_entries"][entry.id,] |= {k: v for k, v in seen.items() if k not in hidden}
     company.sync(accept_narrower_rights=True, full=True)
 
-    assert differences(company, {"time_entries": wanted["time_entries"]}) == []
+    kept = ("time_entries", "projects", "subprojects")
+    assert differences(company, {name: wanted[name] for name in kept}) == []
 
 
 def test_another_reader_is_refused(account: MakeAccount) -> None:
@@ -96,6 +112,13 @@ def test_another_reader_is_refused(account: MakeAccount) -> None:
     company.app.rights.owner = False
 
     assert "--accept-narrower-rights" in refused(company)
+
+    _, runs = company.query("select loaded from clockodo_raw.api_identity order by ended_at")
+    assert runs == [(True,), (False,)]
+    _, failed = company.query(
+        "select resource, detail from clockodo_raw.resource_status where status = 'failed'"
+    )
+    assert [(name, "may see less" in detail) for name, detail in failed] == [("users", True)]
 
 
 def test_an_unknown_type_of_entry_stops_the_load(account: MakeAccount) -> None:
