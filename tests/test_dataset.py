@@ -147,3 +147,20 @@ def test_what_a_plan_lacks_is_told_once(account: MakeAccount) -> None:
     assert company.sync().exit == Exit.LOOK
     assert company.sync().exit == Exit.DONE
     assert differences(company, {"rates": rates}) == []
+
+
+def test_a_list_that_lost_most_of_its_rows_is_left_as_it_was(account: MakeAccount) -> None:
+    """A right that was lost without a word looks the same; only a person can tell."""
+    company = account()
+    company.sync()
+    absences = company.world.rows("absences")
+    for row in absences[: len(absences) * 2 // 3]:
+        company.world.delete("absences", row["id"])
+
+    left = company.sync()
+
+    assert (left.exit, left.report.resources["absences"].status) == (Exit.LOOK, "shrunken")
+    _, held = company.query("select count(*) from clockodo_raw.absences")
+    assert held == [(len(absences),)]
+    assert company.sync(accept_shrink=True).exit == Exit.DONE
+    assert differences(company, {"absences": truth(company)["absences"]}) == []
