@@ -12,7 +12,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import count as counting
 from pathlib import Path
@@ -40,21 +39,19 @@ SEEDS = re.compile(r"^\| [\d-]{10} \| (\d+)-(\d+) \|", re.MULTILINE)
 Tell = Callable[[int, int, Path], Told]
 
 
-@dataclass
 class Record:
-    """The page of results; the row of this run grows with each seed."""
+    """The page of results; the row of this run grows with each seed, beside those of others."""
 
-    page: Path
-
-    def __post_init__(self) -> None:
-        self._text = self.page.read_text(encoding="utf-8") if self.page.exists() else HEAD
+    def __init__(self, page: Path) -> None:
+        self._page = page
         self._told: list[Told] = []
+        self._row = ""
 
     def first_missing(self) -> int:
         """Return the first seed that no row holds."""
         done = {
             seed
-            for first, last in SEEDS.findall(self._text)
+            for first, last in SEEDS.findall(self._text())
             for seed in range(int(first), int(last) + 1)
         }
         return next(seed for seed in counting(1) if seed not in done)
@@ -62,20 +59,28 @@ class Record:
     def add(self, told: Told) -> None:
         """Write a seed down before the next one begins."""
         self._told.append(told)
-        self.page.parent.mkdir(exist_ok=True)
-        self.page.write_text(f"{self._text}{self._row()}\n", encoding="utf-8")
+        text = self._text()
+        if self._row:
+            before, _, after = text.rpartition(self._row)
+            text = before + after
+        self._row = f"{_row(self._told)}\n"
+        self._page.parent.mkdir(exist_ok=True)
+        self._page.write_text(text + self._row, encoding="utf-8")
 
-    def _row(self) -> str:
-        told = self._told
-        sums = [sum(getattr(t, n) for t in told) for n in ("rounds", "edits", "crashes", "faults")]
-        failed = ", ".join(str(t.seed) for t in told if t.problems) or "none"
-        cells = [
-            f"{datetime.now(UTC):%Y-%m-%d}",
-            f"{told[0].seed}-{told[-1].seed}",
-            *(f"{number:,}" for number in (*sums, sum(len(t.problems) for t in told))),
-            failed,
-        ]
-        return f"| {' | '.join(cells)} |"
+    def _text(self) -> str:
+        return self._page.read_text(encoding="utf-8") if self._page.exists() else HEAD
+
+
+def _row(told: list[Told]) -> str:
+    """Sum up the seeds of one run."""
+    sums = [sum(getattr(t, n) for t in told) for n in ("rounds", "edits", "crashes", "faults")]
+    cells = [
+        f"{datetime.now(UTC):%Y-%m-%d}",
+        f"{told[0].seed}-{told[-1].seed}",
+        *(f"{number:,}" for number in (*sums, sum(len(t.problems) for t in told))),
+        ", ".join(str(t.seed) for t in told if t.problems) or "none",
+    ]
+    return f"| {' | '.join(cells)} |"
 
 
 def prove(
@@ -100,6 +105,7 @@ def prove(
                 say(f"    {line}")
             for problem in told.problems:
                 say(f"  ! {problem}")
+            say(f"  again: make prove SEED={seed} COUNT=1")
     return held
 
 
@@ -107,7 +113,7 @@ def prove(
 @click.option("--seed", type=click.IntRange(0), help="The first; else the first not recorded.")
 @click.option("--count", type=click.IntRange(1), default=20, show_default=True)
 def main(seed: int | None, count: int) -> None:
-    """Run long proofs, some 45 s each, and record them in docs/proofs.md; 1: a seed failed."""
+    """Run long proofs, a minute each, and record them in docs/proofs.md; 1: a seed failed."""
     with tempfile.TemporaryDirectory() as home:
         os.environ |= {
             "DLT_DATA_DIR": home,

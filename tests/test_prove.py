@@ -72,3 +72,15 @@ def test_a_run_goes_on_where_the_last_one_stopped(tmp_path: Path) -> None:
         "delete entry 5",
         "! time_entries (5,) is not in the company",
     ]
+
+
+def test_runs_at_the_same_time_keep_each_other_s_rows(tmp_path: Path) -> None:
+    """One from seed 7 on, one from 9 on, by turns."""
+    page = tmp_path / "proofs.md"
+    one, other = Record(page), Record(page)
+
+    for record, seed in ((one, 7), (other, 9), (one, 8)):
+        record.add(Told(seed))
+
+    rows = page.read_text().splitlines()[-2:]
+    assert [row.split(" | ")[1] for row in rows] == ["9-9", "7-8"]

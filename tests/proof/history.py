@@ -85,7 +85,7 @@ class History:
         self.told.story = []
         jump = self._jump()
         self._full, self._exact = jump > LOOKBACK or self._often(30), True
-        self._edit(self._chance.randint(3, 25), self._full, jump)
+        self._edit(self._chance.randint(3, 25), everything=self._full, jump=jump)
         self._pass(jump)
         troubles = {self._lose: 15, self._sync_a_part: 20, self._crash: 45, self._refuse: 35}
         for trouble, percent in troubles.items():
@@ -127,7 +127,7 @@ class History:
     def _sync(self) -> Outcome:
         return self.company.sync(full=self._full)
 
-    def _edit(self, count: int, everything: bool, jump: timedelta = timedelta()) -> None:  # noqa: FBT001
+    def _edit(self, count: int, *, everything: bool, jump: timedelta = timedelta()) -> None:
         first = self.company.first
         since = first if everything else self._world.now + jump - LOOKBACK
         desk = Desk(self._world, self._chance, first, since, self._until, everything, self._before)
@@ -141,7 +141,7 @@ class History:
         """Between a disturbed sync and the next, people may work on, and hours pass."""
         if self._often(35):
             self._exact = False
-            self._edit(self._chance.randint(1, 6), self._full, 3 * HOUR)
+            self._edit(self._chance.randint(1, 6), everything=self._full, jump=3 * HOUR)
             self._pass(self._chance.randint(0, 3) * HOUR)
 
     def _pass(self, jump: timedelta) -> None:
