@@ -44,9 +44,8 @@ def server() -> Iterator[str]:
 
 def _run(*command: object) -> None:
     words = [str(word) for word in command]
-    if os.geteuid() == 0:
-        words = ["runuser", "-u", "postgres", "--", *words]
-    subprocess.run(words, check=True, stdout=subprocess.DEVNULL, cwd="/")
+    owner = "postgres" if os.geteuid() == 0 else None
+    subprocess.run(words, check=True, stdout=subprocess.DEVNULL, cwd="/", user=owner, group=owner)
 
 
 def _free_port() -> int:
