@@ -7,6 +7,7 @@ ExtractError
     NarrowerRights    the key sees less than the one that filled the dataset
   TheirMove           refused or broken after all retries; safe to run again
     Passing           one such failure, worth another try at once
+    Later             no more requests for longer than a run should wait
   NotAsAgreed         the answer has another shape than documented
     Gone              404 or 410: there is no such resource (any more)
     Unsettled         the list kept changing while it was being read
@@ -38,11 +39,21 @@ class TheirMove(ExtractError):
 
 
 class Passing(TheirMove):
-    """One failure that may pass; `retry_after` is the server's own wish in seconds."""
+    """One failure that may pass; `retry_after` is the server's own wish in seconds.
 
-    def __init__(self, message: str, retry_after: float | None = None) -> None:
+    `limited`: there were too many requests, for which the shortest limit is a minute.
+    """
+
+    def __init__(
+        self, message: str, retry_after: float | None = None, *, limited: bool = False
+    ) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+        self.limited = limited
+
+
+class Later(TheirMove):
+    """The limit of requests is used up; what was read until then is kept."""
 
 
 class NotAsAgreed(ExtractError):

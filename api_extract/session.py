@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
+from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
 
@@ -13,7 +14,7 @@ import msgspec
 import requests
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
-from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
+from tenacity import RetryCallState, Retrying, retry_if_exception_type
 from tenacity.wait import wait_exponential_jitter
 
 from api_extract.errors import (
@@ -21,9 +22,9 @@ from api_extract.errors import (
     ExtractError,
     Forbidden,
     Gone,
+    Later,
     NotAsAgreed,
     Passing,
-    TheirMove,
     YourMove,
 )
 from api_extract.limits import Limit, Limiter
@@ -32,6 +33,7 @@ from api_extract.pages import IN_FLIGHT, Request
 T = TypeVar("T")
 
 ATTEMPTS = 6
+ATTEMPTS_LIMITED = 8  # waits of 63 s and more: the shortest of the usual limits is a minute's
 LONGEST_WAIT = 300.0  # seconds; a server that wants more is told of in the error instead
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 TIMEOUT = (10.0, 120.0)  # seconds to connect, and between two bytes: heavy reports take 23 s
@@ -56,7 +58,9 @@ class Session:
     """Fetches answers of one API; safe to share between threads.
 
     `auth` keeps the secrets, because headers end up in debug logs. `explain` reads the server's
-    own message out of an error body. `requests` and `waited` (seconds) add up over its life.
+    own message out of an error body. `counted_in` is the file in which all runs of one user count
+    their requests. `requests` and `waited` (seconds) add up over its life. `told` is what the
+    server's clock was at its last answer, if it says so.
     """
 
     def __init__(  # noqa: PLR0913 - a seam has many sides; all but three have defaults
@@ -66,6 +70,7 @@ class Session:
         headers: Mapping[str, str],
         *,
         limits: Sequence[Limit] = (),
+        counted_in: Path | None = None,
         explain: Callable[[bytes], str] = lambda _: "",
         sleep: Callable[[float], None] = time.sleep,
         timeout: tuple[float, float] = TIMEOUT,
@@ -73,12 +78,13 @@ class Session:
         self.base_url = base_url.rstrip("/")
         self.requests = 0
         self.waited = 0.0
+        self.told: datetime | None = None
+        self.limiter = Limiter(limits, counted_in, sleep=sleep)
         self._auth = auth
         self._headers = dict(headers)
         self._explain = explain
         self._sleep = sleep
         self._timeout = timeout
-        self._limiter = Limiter(limits, sleep=sleep)
         self._lock = threading.Lock()
         self._http = requests.Session()
         # A proxy between this machine and itself would be shown the key.
@@ -93,7 +99,7 @@ class Session:
         tried again; one that is JSON of another shape is `NotAsAgreed` at once.
         """
         retrying = Retrying(
-            stop=stop_after_attempt(ATTEMPTS),
+            stop=_enough,
             wait=self._pause,
             retry=retry_if_exception_type(Passing),
             sleep=self._wait,
@@ -109,7 +115,7 @@ class Session:
         self._http.close()
 
     def _attempt(self, request: Request, read: Callable[[bytes], T]) -> T:
-        waited = self._limiter.acquire(request.kind)
+        waited = self.limiter.acquire(request.kind)
         with self._lock:
             self.requests += 1
             self.waited += waited
@@ -123,6 +129,7 @@ class Session:
                 allow_redirects=False,
             )
             body = response.content
+            self.told = _instant(response.headers.get("Date"))
         except ValueError as error:  # no such address, scheme, proxy or header; its text shows it
             raise YourMove(
                 f"GET {request.path}: cannot be sent ({type(error).__name__})."
@@ -145,7 +152,10 @@ class Session:
         said = self._explain(response.content)
         text = f"GET {request.path}: {status}" + (f", {said}" if said else "")
         if status in _MAY_PASS:
-            return _wanting(text, _retry_after(response.headers.get("Retry-After")))
+            wish = _retry_after(response.headers.get("Retry-After"))
+            if wish is not None and wish > LONGEST_WAIT:
+                return Later(f"{text}. The server asks to wait {wish:.0f} s; run later.")
+            return Passing(text, wish, limited=status == HTTPStatus.TOO_MANY_REQUESTS)
         if response.is_redirect:
             return NotAsAgreed(f"{text}. Redirects are not followed; check BASE_URL.")
         kind, hint = _REFUSALS.get(status, (NotAsAgreed, ""))
@@ -162,11 +172,10 @@ class Session:
         self._sleep(seconds)
 
 
-def _wanting(text: str, retry_after: float | None) -> ExtractError:
-    """Return the failure to retry, or the final one where the server wants too long a wait."""
-    if retry_after is not None and retry_after > LONGEST_WAIT:
-        return TheirMove(f"{text}. The server asks to wait {retry_after:.0f} s; run later.")
-    return Passing(text, retry_after)
+def _enough(state: RetryCallState) -> bool:
+    error = state.outcome.exception() if state.outcome else None
+    limited = isinstance(error, Passing) and error.limited
+    return state.attempt_number >= (ATTEMPTS_LIMITED if limited else ATTEMPTS)
 
 
 def _retry_after(header: str | None) -> float | None:
@@ -177,8 +186,13 @@ def _retry_after(header: str | None) -> float | None:
         return max(0.0, float(header))
     except ValueError:
         pass
+    when = _instant(header)
+    return max(0.0, (when - datetime.now(UTC)).total_seconds()) if when else None
+
+
+def _instant(header: str | None) -> datetime | None:
+    """Read an HTTP date."""
     try:
-        when = parsedate_to_datetime(header).astimezone(UTC)
+        return parsedate_to_datetime(header).astimezone(UTC) if header else None
     except (ValueError, OverflowError):
         return None
-    return max(0.0, (when - datetime.now(UTC)).total_seconds())

@@ -21,7 +21,7 @@ import dlt
 from dlt.extract import DltResource
 from dlt.extract.source import DltSource
 
-from api_extract.errors import YourMove
+from api_extract.errors import Later, YourMove
 from clockodo_source.api import open_session
 from clockodo_source.entries import entries
 from clockodo_source.identity import identify
@@ -85,6 +85,8 @@ def _rows(run: Run, resource: Resource) -> Iterator[Any]:
 
 
 def _read(run: Run, resource: Resource) -> Iterator[Any]:
+    if run.report.later:
+        raise Later(run.report.later)
     shape = run.shape(resource.name)
     if resource.reading == "entries":
         return entries(run, shape)

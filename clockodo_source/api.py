@@ -5,8 +5,11 @@ Facts from the vendor's OpenAPI document (2026-08-24) and from clients that reco
 
 from base64 import b64encode
 from collections.abc import Callable, Sequence
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
+import dlt
 import msgspec
 import requests
 from requests.auth import AuthBase
@@ -63,8 +66,15 @@ def open_session(settings: Settings) -> Session:
             "X-ClockodoEnableIsoUtcDateTimes": "1",
         },
         limits=LIMITS,
+        counted_in=_counted_in(settings),
         explain=explain,
     )
+
+
+def _counted_in(settings: Settings) -> Path:
+    """Return the file of this user, beside what else dlt keeps for the person who runs it."""
+    user = sha256(f"{settings.base_url} {settings.api_user}".encode()).hexdigest()[:32]
+    return Path(dlt.current.run_context().data_dir) / "requests" / f"{user}.sqlite"
 
 
 def explain(body: bytes) -> str:
@@ -111,7 +121,7 @@ def page_reader(resource: Resource) -> Callable[[bytes], Page]:
 def first_request(resource: Resource, **params: object) -> Request:
     """Return the request for the first, and largest possible, page of an endpoint."""
     paging = {"items_per_page": resource.page_size, "page": 1} if resource.page_size else {}
-    kind = ENHANCED if resource.reading == "entries" else ""
+    kind = ENHANCED if "enhanced_list" in params else ""
     return Request(resource.path, resource.params, kind).with_params(**params, **paging)
 
 

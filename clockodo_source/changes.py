@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from api_extract.columns import UNDECLARED
 from api_extract.difference import keep_known
-from api_extract.errors import Forbidden, Gone
+from api_extract.errors import Forbidden, Gone, Later
 from api_extract.pages import Request
 from api_extract.replace import Marked, staged
 from api_extract.tables import Table
@@ -30,6 +30,7 @@ from clockodo_source.entry_rows import (
     ids,
     slices,
     wide,
+    withheld,
     without,
 )
 from clockodo_source.lists import shrunken
@@ -65,7 +66,8 @@ class Changes:
 
     def replace(self, part: Part) -> Iterator[Any]:
         """Yield what replaces those windows of a part that differ from what is remembered."""
-        cut = slices(by_table(part.rows, self._tables), part.windows, self.run.zone)
+        rows = part.rows if self.run.enhanced else withheld(part.rows)
+        cut = slices(by_table(rows, self._tables), part.windows, self.run.zone)
         differing = [s for s in cut if self._differs(s)]
         old = self._old([s.window for s in differing])
         kept = [s for s in differing if not self._shrunken(s, old[s.window])]
@@ -81,6 +83,11 @@ class Changes:
         for month in months(window.since, window.until):
             self.run.flag(NAME, month.key, again=True)
 
+    def postpone(self, windows: Iterable[Window], error: Later) -> None:
+        """Leave windows to the next run, as there are no requests left for this one."""
+        months_of = (m.key for w in windows for m in months(w.since, w.until))
+        self.run.postpone(NAME, months_of, error)
+
     def moved_to(self, every: Iterable[Window]) -> list[Window]:
         """Return the unread windows to which entries that vanished from the read ones have moved.
 
@@ -88,9 +95,13 @@ class Changes:
         window is read again by the next run.
         """
         every = set(every)
-        found = set()
+        found: set[Window] = set()
         for entry in self._vanished()[:MOST_FOLLOWED]:
-            day = self._day_of(entry)
+            try:
+                day = self._day_of(entry)
+            except Later as error:  # what was not asked for is still lost from sight
+                self.postpone(found, error)
+                return []
             if day is not None and month_of(day) in every:
                 found.add(month_of(day))
             if day is None or month_of(day) not in every or self.run.settings.filter:

@@ -10,20 +10,28 @@ The documentation leaves open whether the list's window means start or overlap, 
 end counts. So a day more is asked for on both sides, and cut off again by `time_since`.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from api_extract.errors import Forbidden, Gone, Unsettled
+import pyarrow as pa
+
+from api_extract.errors import Forbidden, Gone, Later, Unsettled
 from api_extract.windows import Window, halves, month_of, months, spans
 from clockodo_source.changes import NAME, Changes
-from clockodo_source.entry_rows import Part, between, joined
+from clockodo_source.entry_rows import Part, between, ids, joined, without
 from clockodo_source.run import Run, Shape, TooLong
 from clockodo_source.tables import ENTRY_TABLES
 
 PADDING = timedelta(days=1)
+SHORTEST_SPAN = timedelta(hours=1)
 LONGEST_SPAN = timedelta(days=800)
 MOST_PAGES = 20  # a longer traversal is split: likelier to shift, and held in memory
+
+PLAIN = (
+    "The key may not read the enhanced list of entries: the plain one was read, so names, texts,"
+    " rates and revenue stay as they were, or empty."
+)
 
 Factors = dict[str, dict[str, str]]  # by list and id: what revenue hangs on
 
@@ -35,17 +43,28 @@ def entries(run: Run, shape: Shape) -> Iterator[Any]:
     changes = Changes(run, shape, due)
     yield from changes.begin()
     yield from _replaced(changes, due)
-    if not run.asked:
+    if not run.asked and not run.report.later:
         yield from _replaced(changes, changes.moved_to(_every(run)))
         if run.state.get("factors") != factors:
             run.state["factors"] = factors
     yield from changes.finish()
 
 
-def _replaced(changes: Changes, windows: Iterable[Window]) -> Iterator[Any]:
-    groups = spans(windows, LONGEST_SPAN)
-    for part in joined(part for group in groups for part in _read(changes, group)):
+def _replaced(changes: Changes, windows: Sequence[Window]) -> Iterator[Any]:
+    for part in joined(_parts(changes, windows)):
         yield from changes.replace(part)
+
+
+def _parts(changes: Changes, windows: Sequence[Window]) -> Iterator[Part]:
+    """Yield the rows of windows, until there are no requests left."""
+    read: set[Window] = set()
+    try:
+        for group in spans(windows, LONGEST_SPAN):
+            for part in _read(changes, group):
+                read |= set(part.windows)
+                yield part
+    except Later as error:
+        changes.postpone(set(windows) - read, error)
 
 
 def _every(run: Run) -> list[Window]:
@@ -84,8 +103,8 @@ def _factors(run: Run) -> Factors:
         shape = run.shape(name)
         try:
             rows = run.read(shape)[name].select(["id", "completed", "revenue_factor"]).to_pylist()
-        except (Forbidden, Gone, Unsettled) as error:
-            if not shape.resource.optional and not isinstance(error, Unsettled):
+        except (Forbidden, Gone, Later, Unsettled) as error:
+            if not shape.resource.optional and isinstance(error, Forbidden | Gone):
                 raise
             factors[name] = before.get(name, {})
             continue
@@ -115,14 +134,13 @@ def _restated(run: Run, factors: Factors) -> set[Window]:
 
 def _read(changes: Changes, group: list[Window]) -> Iterator[Part]:
     """Yield the rows of adjacent windows, split where they are many or will not hold still."""
-    run = changes.run
-    since, until = group[0].bounds(run.zone)[0], group[-1].bounds(run.zone)[1]
+    zone = changes.run.zone
+    since, until = group[0].bounds(zone)[0], group[-1].bounds(zone)[1]
     try:
-        rows = run.read(
-            changes.shape,
-            _params(run, since - PADDING, until + PADDING),
-            most_pages=MOST_PAGES if len(group) > 1 else None,
-        )[NAME]
+        if len(group) > 1:
+            rows = _between(changes, since, until, most_pages=MOST_PAGES, attempts=1)
+        else:
+            rows = _settled(changes, since, until)
     except (TooLong, Unsettled) as error:
         if len(group) > 1:
             for half in halves(group):
@@ -130,15 +148,45 @@ def _read(changes: Changes, group: list[Window]) -> Iterator[Part]:
             return
         changes.leave(group[0], "unsettled", str(error))
         return
-    yield Part(group, between(rows, since, until))
+    yield Part(group, rows)
 
 
-def _params(run: Run, since: datetime, until: datetime) -> dict[str, object]:
+def _settled(changes: Changes, since: datetime, until: datetime) -> pa.Table:
+    """Return the rows of a span, read in ever shorter ones where people keep working on it."""
+    try:
+        return _between(changes, since, until)
+    except Unsettled:
+        if until - since <= SHORTEST_SPAN:
+            raise
+        middle = since + (until - since) / 2
+    first = _settled(changes, since, middle)
+    second = _settled(changes, middle, until)
+    return pa.concat_tables([without(first, ids(second)), second])
+
+
+def _between(changes: Changes, since: datetime, until: datetime, **how: int) -> pa.Table:
+    """Return what begins in [since, until); without money where the key may not see it."""
+    run, padding = changes.run, min(PADDING, until - since)
+    asked = since - padding, until + padding
+    try:
+        rows = run.read(changes.shape, params(run, *asked), **how)[NAME]
+    except Forbidden:
+        if not run.enhanced:
+            raise
+        run.enhanced = False
+        run.report.notes.append(PLAIN)
+        rows = run.read(changes.shape, params(run, *asked), **how)[NAME]
+    return between(rows, since, until)
+
+
+def params(run: Run, since: datetime, until: datetime) -> dict[str, object]:
     """Return the query; full UTC timestamps, as anything shorter or longer is refused."""
-    params: dict[str, object] = {
+    asked: dict[str, object] = {
         "time_since": f"{since:%Y-%m-%dT%H:%M:%SZ}",
         "time_until": f"{until:%Y-%m-%dT%H:%M:%SZ}",
     }
+    if run.enhanced:
+        asked["enhanced_list"] = "true"  # else names, texts, rates and revenue are left out
     if run.settings.hard_budget_revenue:
-        params["calc_also_revenues_for_projects_with_hard_budget"] = "true"
-    return params | {f"filter[{name}]": value for name, value in run.settings.filter.items()}
+        asked["calc_also_revenues_for_projects_with_hard_budget"] = "true"
+    return asked | {f"filter[{name}]": value for name, value in run.settings.filter.items()}

@@ -20,6 +20,10 @@ from clockodo_source.tables import ENTRY_TABLES
 Tables = dict[str, pa.Table]
 
 ROWS_AT_ONCE = 20_000
+ENHANCED_ONLY = {
+    *("users_name", "customers_name", "projects_name", "subprojects_name", "services_name"),
+    *("text", "hourly_rate", "revenue", "lumpsum_services_price"),
+}
 
 
 @dataclass
@@ -131,6 +135,15 @@ def ids(table: pa.Table) -> list[int]:
 def without(table: pa.Table, gone: Collection[int]) -> pa.Table:
     """Return the rows whose ids are not among these."""
     return table.filter(pc.invert(pc.is_in(table["id"], pa.array(list(gone), pa.int64()))))
+
+
+def withheld(rows: pa.Table) -> pa.Table:
+    """Mark what a plain list leaves out as hidden by a right, so that what is known of it stays."""
+    names = ENHANCED_ONLY & set(rows.column_names)
+    hidden = {n for n in names if rows[n].null_count == rows.num_rows}
+    absent = [sorted(hidden.union(own or ())) for own in rows[ABSENT.name].to_pylist()]
+    index = rows.column_names.index(ABSENT.name)
+    return rows.set_column(index, ABSENT, pa.array(absent, ABSENT.type))
 
 
 def _of_type(rows: pa.Table, table: Table) -> pa.Table:

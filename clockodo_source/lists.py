@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from api_extract.columns import content_hash
 from api_extract.difference import count_changes, keep_known
-from api_extract.errors import Unsettled
+from api_extract.errors import Later, Unsettled
 from api_extract.replace import Marked, staged
 from api_extract.tables import Table
 from api_extract.windows import LAST_DAY, Window, years
@@ -28,6 +28,15 @@ class Span:
     key: str
     days: Window | None = None
     marked: Marked | None = None
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What to ask for to read a span; `year` is stamped on rows without one."""
+
+    span: Span
+    params: dict[str, object]
+    year: int = 0
 
 
 @dataclass
@@ -67,25 +76,14 @@ def whole(run: Run, shape: Shape) -> Iterator[Any]:
 
 def by_year(run: Run, shape: Shape) -> Iterator[Any]:
     """Read a list year by year: all years once, later those that can still change."""
-    batch = Batch(run, shape)
     # A report of a year to come says nothing yet, whereas its calendar does.
     in_years = shape.tables[0].window == "year"
     latest = run.today if in_years else run.today + timedelta(days=run.settings.horizon_days)
     every = years(run.settings.start_date, min(latest, LAST_DAY) + timedelta(days=1))
-    read: set[Window] = set()
+    asks = [_of_year(days, in_years=in_years) for days in every]
+    batch = Batch(run, shape)
     # Twice, because what changed in one year may recur in the years before it.
-    for year in (*every, *every):
-        number = year.since.year
-        if year in read or not _due(batch, str(number), year):
-            continue
-        read.add(year)
-        marked = Marked(number, number + 1) if in_years else Marked(year.since, year.until)
-        try:
-            tables = run.read(shape, {"year": number}, year=number)
-        except Unsettled as error:
-            _left(batch, str(number), "unsettled", str(error))
-            continue
-        _settle(batch, Span(str(number), year, marked), tables)
+    _read_due(batch, [*asks, *asks])
     yield from batch.items()
 
 
@@ -98,21 +96,43 @@ def by_person(run: Run, shape: Shape) -> Iterator[Any]:
     except Unsettled as error:
         run.report.resource(batch.name).left("unsettled", str(error))
         return
-    for person in people:
-        for days in _half_years(begin, run.today + timedelta(days=1)):
-            span = Span(f"{person}:{days.key}", days, Marked(days.since, days.until, person))
-            if not _due(batch, span.key, days):
-                continue
-            # The last day is asked for once too often: whether it counts is not documented.
-            dates = {"date_since": days.since, "date_until": days.until}
-            try:
-                _settle(batch, span, run.read(shape, {"users_id": person, **dates}))
-            except Unsettled as error:
-                _left(batch, span.key, "unsettled", str(error))
+    half_years = _half_years(begin, run.today + timedelta(days=1))
+    _read_due(batch, [_of_person(person, days) for person in people for days in half_years])
     gone = _gone(batch, people)
     yield from batch.items()
     for key in gone:
         run.forget(batch.name, key)
+
+
+def _of_year(days: Window, *, in_years: bool) -> Ask:
+    number = days.since.year
+    marked = Marked(number, number + 1) if in_years else Marked(days.since, days.until)
+    return Ask(Span(str(number), days, marked), {"year": number}, number)
+
+
+def _of_person(person: int, days: Window) -> Ask:
+    span = Span(f"{person}:{days.key}", days, Marked(days.since, days.until, person))
+    # The last day is asked for once too often: whether it counts is not documented.
+    return Ask(span, {"users_id": person, "date_since": days.since, "date_until": days.until})
+
+
+def _read_due(batch: Batch, asks: Sequence[Ask]) -> None:
+    """Read the spans that are due, until there are no requests left."""
+    read: set[str] = set()
+    for ask in asks:
+        if ask.span.key in read or not _due(batch, ask.span):
+            continue
+        try:
+            tables = batch.run.read(batch.shape, ask.params, year=ask.year)
+        except Unsettled as error:
+            _left(batch, ask.span.key, "unsettled", str(error))
+        except Later as error:
+            due = {a.span.key for a in asks if _due(batch, a.span)}
+            batch.run.postpone(batch.name, due - read, error)
+            return
+        else:
+            _settle(batch, ask.span, tables)
+        read.add(ask.span.key)
 
 
 def _gone(batch: Batch, people: Sequence[int]) -> list[str]:
@@ -193,13 +213,12 @@ def _where(table: Table, marked: Marked | None) -> tuple[Any, ...]:
     return (f"{where} AND {table.per} = %s", *bounds, marked.per) if table.per else (where, *bounds)
 
 
-def _due(batch: Batch, span: str, days: Window) -> bool:
+def _due(batch: Batch, span: Span) -> bool:
     """Tell whether a span is to be read: asked for, never read, recent, or to be read again."""
-    run = batch.run
-    known = run.remembered(batch.name).get(span)
-    asked = run.asked
-    if asked:
-        return days.overlaps(asked)
+    run, days = batch.run, span.days or batch.run.recent
+    known = run.remembered(batch.name).get(span.key)
+    if run.asked:
+        return days.overlaps(run.asked)
     again = known is None or known.get("again", False)
     return run.options.full or again or days.overlaps(run.recent)
 

@@ -8,7 +8,8 @@ from typing import Literal, get_args
 
 from api_extract.difference import Counts
 
-Trouble = Literal["shrunken", "unsettled"]  # needs a look although the run went well
+# Needs a look although the run went well; postponed: there were no requests left for it.
+Trouble = Literal["shrunken", "unsettled", "postponed"]
 Status = Literal["loaded", "unchanged", "forbidden", "missing"] | Trouble
 
 
@@ -80,6 +81,7 @@ class Report:
     notes: list[str] = field(default_factory=list)
     requests: int = 0
     waited: float = 0.0
+    later: str = ""  # why the run stopped before its end, if it did
     tell: Callable[[str], None] = lambda _: None  # progress, a line a resource
 
     def window(self, resource: str, since: date, until: date, rows: int, digest: str) -> None:

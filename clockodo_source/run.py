@@ -1,6 +1,6 @@
 """One run over one account: who reads, what is remembered, and how a list is read whole."""
 
-from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from api_extract.columns import Reader
-from api_extract.errors import Forbidden, Gone, NarrowerRights, NotAsAgreed, Unsettled
+from api_extract.columns import Reader, content_hash
+from api_extract.errors import Forbidden, Gone, Later, NarrowerRights, NotAsAgreed, Unsettled
 from api_extract.known import Known
 from api_extract.pages import Page, Request, iter_pages
 from api_extract.replace import staged
@@ -27,6 +28,7 @@ FEW = 20  # so few rows may vanish, or lack a key, by chance
 # What can fill a year that was empty; all else only changes what is there.
 FILLING = {"users", "users_nonbusiness_groups", "nonbusiness_groups", "nonbusiness_days"}
 TRAVERSALS = 3  # how often a list that changes under our hands is read before it is given up
+SKEW = timedelta(seconds=5)  # between the clocks that a server stamps rows and answers with
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,7 @@ class Run:
         self.wanted = wanted
         self.known = Known("clockodo")
         self.zone = ZoneInfo("UTC")
+        self.enhanced = True  # entries with names, texts and money, until they are refused
         self.state: MutableMapping[str, Any] = {}
         self._shapes: dict[str, Shape] = {}
         self._lists: dict[str, dict[str, pa.Table]] = {}
@@ -150,6 +153,13 @@ class Run:
         if span in self.remembered(resource):
             self.remember(resource, span, self.remembered(resource)[span] | facts)
 
+    def postpone(self, resource: str, spans: Iterable[str], error: Later) -> None:
+        """Leave these spans to the next run, as there are no requests left for this one."""
+        self.report.later = str(error)
+        self.report.resource(resource).left("postponed", str(error))
+        for span in spans:
+            self.flag(resource, span, again=True)
+
     def forget(self, resource: str, span: str) -> None:
         """Forget a span of which nothing is left."""
         self.state["read"][resource].pop(span, None)
@@ -169,18 +179,21 @@ class Run:
         *,
         year: int = 0,
         most_pages: int | None = None,
+        attempts: int = TRAVERSALS,
     ) -> dict[str, pa.Table]:
         """Return a list whole, as it was at one moment; `year` is stamped on rows without one.
 
         Raises Unsettled when it kept changing, and TooLong when it has over `most_pages`.
         """
         request = first_request(shape.resource, **(params or {}))
-        for _ in range(TRAVERSALS):
-            tables = self._traverse(shape, request, year, most_pages)
-            if tables is not None:
+        before: dict[str, pa.Table] | None = None
+        for _ in range(attempts):
+            tables, quiet = self._traverse(shape, request, year, most_pages)
+            if tables and (quiet or (before and _same(shape, before, tables))):
                 return tables
+            before = tables
         raise Unsettled(
-            f"GET {request.path}: the list changed during each of {TRAVERSALS} attempts to read it."
+            f"GET {request.path}: the list changed during each of {attempts} attempts to read it."
         )
 
     def read_list(self, shape: Shape) -> dict[str, pa.Table]:
@@ -213,6 +226,9 @@ class Run:
                 report.newly = bool(self.remembered(resource.name))
                 if not report.newly:
                     yield from self._made_empty(resource)
+        except Later as error:
+            every = self.options.full and not self.asked
+            self.postpone(resource.name, self.remembered(resource.name) if every else (), error)
         finally:
             self.known.close()
             report.requests += self.session.requests - before
@@ -227,31 +243,39 @@ class Run:
 
     def _traverse(
         self, shape: Shape, request: Request, year: int, most_pages: int | None
-    ) -> dict[str, pa.Table] | None:
+    ) -> tuple[dict[str, pa.Table] | None, bool]:
+        """Return the tables, None where pages contradict each other, and whether nothing moved.
+
+        A row that leaves a page already read, while another comes to a page still to be read, is
+        seen in no count and in no id. But what came was changed since the first page was read.
+        """
         read_page = page_reader(shape.resource)
 
         def fetch(one: Request) -> Page:
             return self.session.fetch(one, read_page)
 
         first = fetch(request)
+        began = self.session.told
         if most_pages is not None and first.count_pages > most_pages:
             raise TooLong
         total = 0
         parts: dict[str, list[pa.Table]] = {name: [t] for name, t in shape.empty().items()}
-        for page in iter_pages(first, rest(request, first), fetch):
+        for number, page in enumerate(iter_pages(first, rest(request, first), fetch), start=1):
+            if page.number != number > 1:
+                raise NotAsAgreed(f"GET {request.path}: page {number} came as {page.number}.")
             rows, tables = shape.read(page.rows, year)
             total += rows
             for name, table in tables.items():
                 parts[name].append(table)
             if page.count_items != first.count_items:
-                return None
+                return None, False
         whole = {name: pa.concat_tables(tables) for name, tables in parts.items()}
         repeated = any(_repeats(whole[t.name], t.key) for t in shape.tables)
-        if first.count_items is None:
-            if repeated:
-                raise NotAsAgreed(f"GET {request.path}: two rows with the same key.")
-            return whole
-        return None if repeated or total != first.count_items else whole
+        if first.count_items is None and repeated:
+            raise NotAsAgreed(f"GET {request.path}: two rows with the same key.")
+        if repeated or total != (first.count_items or total):
+            return None, False
+        return whole, first.count_pages <= 1 or _unchanged_since(began, shape, whole)
 
     def _check_rights(self, shape: Shape) -> None:
         """Refuse to go on where a list no longer has columns that this dataset has known."""
@@ -262,9 +286,9 @@ class Run:
             # A few rows out of many may all lack a key by chance; a whole list may not.
             if rights and seen.rows > (0 if shape.resource.reading == "whole" else FEW):
                 visible = [name for name in rights if seen.absent[name] < seen.rows]
-                self._compare_rights(table.name, visible)
+                self._compare_rights(shape.resource.name, table.name, visible)
 
-    def _compare_rights(self, table: str, visible: list[str]) -> None:
+    def _compare_rights(self, resource: str, table: str, visible: list[str]) -> None:
         self.report.rights |= {f"{table}.{name}" for name in visible}
         before = self.state.get("rights", {}).get(table)
         lost = sorted(set(before or ()) - set(visible))
@@ -274,9 +298,26 @@ class Run:
                 " was changed. Give the key its rights back, or accept the narrower ones with"
                 " --accept-narrower-rights: known values are then kept."
             )
+        if before is not None and set(visible) - set(before):
+            for span in self.remembered(resource):  # it is empty in what was read without it
+                self.flag(resource, span, again=True)
         if visible != before:
             self.state.setdefault("rights", {})[table] = visible
 
 
 def _repeats(table: pa.Table, key: tuple[str, ...]) -> bool:
     return bool(table.group_by(list(key)).aggregate([]).num_rows < table.num_rows)
+
+
+def _unchanged_since(began: datetime | None, shape: Shape, tables: dict[str, pa.Table]) -> bool:
+    """Tell whether rows carry the time of their last change, and none of them lies so late."""
+    table = shape.tables[0]
+    if began is None or table.newest is None:
+        return False
+    latest = pc.max(tables[table.name][table.newest]).as_py()
+    return latest is not None and latest < began - SKEW
+
+
+def _same(shape: Shape, one: dict[str, pa.Table], other: dict[str, pa.Table]) -> bool:
+    keys = {t.name: t.key for t in shape.tables}
+    return all(content_hash(one[n], keys[n]) == content_hash(other[n], keys[n]) for n in keys)

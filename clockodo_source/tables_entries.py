@@ -151,5 +151,4 @@ ENTRIES = Resource(
         "replaced."
     ),
     reading="entries",
-    params=(("enhanced_list", "true"),),  # else names, texts, rates and revenue are left out
 )

@@ -1,13 +1,15 @@
 """`timehouse check`: one request a resource, nothing loaded."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import msgspec
 
 from api_extract.errors import Forbidden, Gone
+from api_extract.windows import midnight
 from clockodo_source import Options, Report, Settings
 from clockodo_source.api import first_request, open_session, page_reader
+from clockodo_source.entries import params
 from clockodo_source.identity import identify
 from clockodo_source.resource import Resource
 from clockodo_source.run import Run
@@ -46,6 +48,10 @@ def _ask(run: Run, resource: Resource) -> Check:
     try:
         page = run.session.fetch(request, page_reader(resource))
     except Forbidden:
+        if resource.reading == "entries" and run.enhanced:
+            run.enhanced = False
+            plain = _ask(run, resource)
+            return replace(plain, answer="without money") if plain.answer == "ok" else plain
         return Check(resource.name, "forbidden", None, resource.optional, of)
     except Gone:
         return Check(resource.name, "missing", None, resource.optional, of)
@@ -61,11 +67,9 @@ def _smallest(run: Run, resource: Resource) -> tuple[dict[str, object], str]:
     day = timedelta(days=1)
     match resource.reading:
         case "entries":
-            since = f"{run.settings.start_date:%Y-%m-%dT00:00:00Z}"
             horizon = run.today + run.settings.horizon_days * day
-            until = f"{horizon:%Y-%m-%dT00:00:00Z}"
-            chosen = {f"filter[{name}]": value for name, value in run.settings.filter.items()}
-            return {"time_since": since, "time_until": until, **chosen}, "all time"
+            since, until = (midnight(d, run.zone) for d in (run.settings.start_date, horizon))
+            return params(run, since, until), "all time"
         case "years":
             return {"year": run.today.year}, str(run.today.year)
         case "person_days":

@@ -102,6 +102,8 @@ def sync(  # noqa: PLR0913 - the options of the verb
     with call.show.progress() as tell:
         outcome = verb.sync(place, settings, options, names, models=not no_models, tell=tell)
     output.show_sync(call.show, outcome)
+    if outcome.report.later:
+        sys.stderr.write(f"{outcome.report.later}\n")
     sys.exit(int(outcome.exit))
 
 

@@ -3,11 +3,12 @@
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, get_args
 
 from dlt.destinations.exceptions import DatabaseUndefinedRelation
 
 from api_extract.errors import YourMove
+from clockodo_source.report import Trouble
 from clockodo_source.tables import TABLES
 from pipelines.ledger import Ledger
 from pipelines.place import Place
@@ -81,7 +82,7 @@ def _read(ledger: Ledger, *, pending: bool, now: datetime) -> Status:
         troubles={
             name: f"{state}: {detail or ''}".rstrip(": ")
             for name, state, detail in latest
-            if state in ("failed", "shrunken", "unsettled")
+            if state in ("failed", *get_args(Trouble))
         }
         | dict.fromkeys(json.loads(undeclared), "nobody documented it; kept in _undeclared"),
         oldest_window=windows[0] if windows else None,

@@ -33,7 +33,9 @@ class Outcome:
 
     @property
     def exit(self) -> Exit:
-        """5 where something needs a look, else 0."""
+        """3 where the run stopped before its end, 5 where something needs a look, else 0."""
+        if self.report.later:
+            return Exit.THEIR_MOVE
         return Exit.LOOK if self.troubles or (self.built and self.built.failed) else Exit.DONE
 
     @property
@@ -72,7 +74,9 @@ def sync(  # noqa: PLR0913 - each is an option of the command line
         outcome.packages = len(info.loads_ids)
         ledger.write(outcome.report, options.as_of)
         # Also when nothing changed: the last build may have failed, and clocks go on running.
-        if models and place.account in accounts(place):
+        if models and outcome.report.later:
+            outcome.notes.append("The models were left as they were: not all was read.")
+        elif models and place.account in accounts(place):
             outcome.built = build_models(place, options.as_of)
         elif models:
             outcome.notes.append(f"The models need {', '.join(NEEDED)}: not all are loaded yet.")

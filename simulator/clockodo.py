@@ -8,6 +8,7 @@ import binascii
 import re
 from collections import Counter
 from collections.abc import Callable
+from email.utils import format_datetime
 from functools import partial
 from hmac import compare_digest
 from typing import Any
@@ -98,14 +99,16 @@ class ClockodoApp:
 
     async def handle(self, request: Request) -> Response:
         """Answer one request."""
-        path, headers = request.url.path.removeprefix(PREFIX), {}
+        path = request.url.path.removeprefix(PREFIX)
+        headers = {"Date": format_datetime(self.world.now, usegmt=True)}
         params = Params(request.url.query)
         self.requests.append((path, params.asked()))
         self.counts[path] += 1
         try:
-            return Response(self.answer(request, path, params), media_type="application/json")
+            body = self.answer(request, path, params)
+            return Response(body, headers=headers, media_type="application/json")
         except Exceeded as exceeded:
-            headers = exceeded.headers(self.switches)
+            headers |= exceeded.headers(self.switches)
             refused = Refused(429, str(exceeded), "TooManyRequests")
         except Refused as refusal:
             refused = refusal

@@ -28,7 +28,7 @@ def spanned(ledger: Ledger, users_id: int, since: int, until: int, project: int 
     """Make an entry typed in when it was over, on the n-th project that is open."""
     day = local_day(ledger.timezone, since)
     usable = [p for p in ledger.rows("projects") if p["active"] and open_on(p, day)]
-    inserted = min(until, ledger.now_epoch)
+    inserted = ledger.past(until)
     entry = Entry(
         users_id=users_id,
         customers_id=0,

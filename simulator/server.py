@@ -23,6 +23,7 @@ def config(app: ASGIApp) -> uvicorn.Config:
         log_config=None,
         log_level="critical",
         access_log=False,
+        date_header=False,  # the company has a clock of its own
         timeout_graceful_shutdown=PATIENCE,
     )
 

@@ -172,6 +172,11 @@ class Ledger:
         """Now, in seconds since 1970."""
         return epoch_of(self.now)
 
+    def past(self, *moments: int) -> int:
+        """First of some moments that is past, else the last minute: what is to come is no stamp."""
+        latest = self.now_epoch - 60
+        return next((moment for moment in moments if moment <= latest), latest)
+
     def rows(self, name: str) -> list[Row]:
         """Rows of a table in order of id."""
         return list(self.tables[name].values())

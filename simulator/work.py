@@ -66,10 +66,10 @@ class Worker:
 
     def entry(self, day: date, since: int, until: int) -> Entry:
         """One block of work, clocked or typed in afterwards."""
-        chance, now = self.chance, self.ledger.now_epoch
+        chance, past = self.chance, self.ledger.past
         clocked = lucky(chance, 62)
         # A clocked entry exists from its first second, others are typed in later.
-        inserted = since if clocked else min(now, until + chance.randrange(40) * 3600)
+        inserted = since if clocked else past(until + chance.randrange(40) * 3600, until)
         entry = Entry(
             users_id=self.user["id"],
             customers_id=0,
@@ -83,7 +83,7 @@ class Worker:
             time_clocked_since=since if clocked else None,
         )
         changed = chance.randrange(1, 9 * 86_400) if lucky(chance, 12) else 0
-        entry.time_last_change = min(now, max(inserted, until) + changed)
+        entry.time_last_change = past(max(inserted, until) + changed, max(inserted, until))
         entry.time_last_change_work_time = max(inserted, until) if clocked else inserted
         self.assign(entry, day)
         if lucky(chance, 0.4):
