@@ -6,14 +6,12 @@ import msgspec
 
 from simulator.clockodo_params import wrong
 from simulator.clockodo_view import View, encode, forbidden, not_found, number, page_of
-from simulator.instants import DAY, iso
+from simulator.instants import DAY, epoch_of, iso
 from simulator.money import is_hard, revenue_of
 from simulator.store import LUMP_SUM, LUMP_SUM_SERVICE, TIME, Entry, Row
 
 Test = Callable[[Entry], bool]
 LARGEST_PAGE = 1000
-# Larger than the documented maximum: what a live server gives when nothing is asked for.
-DEFAULT_PAGE = 2500
 ID_FILTERS = (
     *("users_id", "customers_id", "projects_id", "subprojects_id", "services_id"),
     *("lumpsum_services_id", "texts_id"),
@@ -38,7 +36,8 @@ NAMES |= {"subprojects": "subprojects_id", "users": "users_id"}
 def bounds(view: View) -> tuple[int, int]:
     """Read the window as a half-open span of seconds."""
     since, until = view.params.instant("time_since"), view.params.instant("time_until")
-    return since, until + (view.switches.until == "inclusive")
+    readings = view.switches
+    return since + (readings.since == "exclusive"), until + (readings.until == "inclusive")
 
 
 def window(view: View) -> list[Entry]:
@@ -109,7 +108,7 @@ def in_order(view: View, entries: list[Entry]) -> list[Entry]:
 
 def list_entries(view: View) -> bytes:
     """Answer with one page of entries."""
-    page = page_of(view.params, LARGEST_PAGE, DEFAULT_PAGE)
+    page = page_of(view, LARGEST_PAGE, view.switches.default_page)
     enhanced = bool(view.params.flag("enhanced_list"))
     if enhanced and not view.rights.enhanced:
         raise forbidden()
@@ -166,9 +165,11 @@ class Writer:
         self.hard_too = bool(view.params.flag(CALC))
         self.text = enhanced or view.switches.text_in_plain
         self.offset = view.switches.offset
+        self.touched = view.switches.completion_touches
         who = None if self.money else self.me
         # All that a row depends on besides the entry and the names it mentions.
-        self.variant = (enhanced, who, enhanced and self.hard_too, self.text, self.offset)
+        hard_too = enhanced and self.hard_too
+        self.variant = (enhanced, who, hard_too, self.text, self.offset, self.touched)
 
     def bytes_of(self, entry: Entry) -> bytes:
         """JSON of one row."""
@@ -205,10 +206,17 @@ class Writer:
             "time_since": iso(entry.time_since),
             "time_until": None if entry.time_until is None else iso(entry.time_until),
             "time_insert": iso(entry.time_insert),
-            "time_last_change": iso(entry.time_last_change),
+            "time_last_change": iso(max(entry.time_last_change, self.completion_of(entry))),
             "test_data": entry.test_data,
         }
         return row | ({"text": entry.text} if self.text else {})
+
+    def completion_of(self, entry: Entry) -> int:
+        """Tell when the project of an entry was completed, where that counts as a change of it."""
+        project = (
+            self.world.tables["projects"].get(entry.projects_id or 0) if self.touched else None
+        )
+        return epoch_of(project["completed_at"]) if project and project["completed_at"] else 0
 
     def of_time(self, entry: Entry) -> Row:
         """Build what only a time entry has."""

@@ -88,9 +88,10 @@ def since_day(view: View, name: str) -> Test | None:
 
 
 def until_day(view: View, name: str) -> Test | None:
-    """Filter by the last date."""
+    """Filter by the last date, or by the day after it: whether it counts is not documented."""
     last = view.params.day(name) if name in view.params else None
-    return (lambda row: row["date"] <= last) if last else None
+    counts = view.switches.until == "inclusive"
+    return (lambda row: row["date"] < last or (counts and row["date"] == last)) if last else None
 
 
 @dataclass(frozen=True)
@@ -226,7 +227,7 @@ def list_rows(view: View, listing: Listing) -> bytes:
         envelope = view.switches.change_requests
     body: Row = {}
     if listing.largest:
-        page = page_of(view.params, listing.largest, listing.default)
+        page = page_of(view, listing.largest, listing.default)
         body["paging"] = page.block(view, len(found))
         found = list(page.cut(found))
     return encode({**body, envelope: [listing.shape(view, row) for row in found]})

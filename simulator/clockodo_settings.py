@@ -28,18 +28,27 @@ class Rights:
 
 @dataclass
 class Switches:
-    """One reading for each question that the vendor's documentation leaves open."""
+    """One reading for each question that the vendor's documentation leaves open.
+
+    `default_page`: entries on a page where no size is asked for. `largest_page`: more than that is
+    on no page, whatever is asked for. `completion_touches`: completing a project moves the time of
+    last change of its entries.
+    """
 
     window: Literal["start", "overlap"] = "start"
+    since: Literal["inclusive", "exclusive"] = "inclusive"
     until: Literal["inclusive", "exclusive"] = "inclusive"
     order: Literal["ascending", "descending", "arbitrary"] = "ascending"
     empty_pages: Literal[0, 1] = 0
+    default_page: Literal[50, 1000, 2500] = 2500
+    largest_page: int = 5000
     retry_after: Literal["seconds", "date", "absent"] = "seconds"
     text_in_plain: bool = True
     offset: bool = False
     change_requests: Literal["change_requests", "data"] = "change_requests"
     group_keys: Literal["string", "number"] = "string"
     scalar_sort_on_subprojects: bool = False
+    completion_touches: bool = False
 
 
 @dataclass(frozen=True)

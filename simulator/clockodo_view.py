@@ -49,10 +49,10 @@ class Page:
         return dict(zip(names, (self.size, self.number, pages, count), strict=True))
 
 
-def page_of(params: Params, largest: int, default: int) -> Page:
+def page_of(view: View, largest: int, default: int) -> Page:
     """Read the page asked for; a size above the documented maximum is refused."""
-    size = params.number("items_per_page", 1, largest)
-    return Page(params.number("page", 1) or 1, size or default)
+    size = view.params.number("items_per_page", 1, largest) or default
+    return Page(view.params.number("page", 1) or 1, min(size, view.switches.largest_page))
 
 
 def number(value: float) -> float:

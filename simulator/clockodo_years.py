@@ -31,7 +31,7 @@ def nonbusiness_days(view: View) -> bytes:
 def users_nonbusiness_days(view: View) -> bytes:
     """Answer with the days of a year, person by person."""
     year, wanted = year_of(view), view.params.numbers("filter[users_id]")
-    page = page_of(view.params, LARGEST_PAGE, DEFAULT_PAGE)
+    page = page_of(view, LARGEST_PAGE, DEFAULT_PAGE)
     people = [
         key
         for key in view.world.tables["users"]

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 PREFIX = "/api"
@@ -74,6 +75,64 @@ async def _not_json(_: ASGIApp, __: Scope, ___: Receive, send: Send) -> None:
     await send({"type": "http.response.body", "body": body})
 
 
+async def _reset_before(_: ASGIApp, __: Scope, ___: Receive, send: Send) -> None:
+    # ASGI has no word for hanging up without an answer; the server's own connection has.
+    connection: Any = send.__self__  # type: ignore[attr-defined]
+    connection.transport.abort()
+
+
+async def _slow(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+    async def dribble(message: Message) -> None:
+        if message["type"] != "http.response.body":
+            await send(message)
+            return
+        body = message["body"]
+        for start in range(0, len(body), size := len(body) // 10 + 1):
+            part = {**message, "body": body[start : start + size], "more_body": True}
+            await send(part)
+            await asyncio.sleep(0.02)
+        await send({**message, "body": b""})
+
+    await app(scope, receive, dribble)
+
+
+def rewritten(change: Callable[[Any], object]) -> Fault:
+    """Answer with what a function makes of the JSON that would have been the answer."""
+
+    async def respond(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+        head: Message = {}
+
+        async def rewrite(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                head.update(message)
+                return
+            body = msgspec.json.encode(change(msgspec.json.decode(message["body"])))
+            length = (b"content-length", str(len(body)).encode())
+            others = [pair for pair in head["headers"] if pair[0] != length[0]]
+            await send({**head, "headers": [*others, length]})
+            await send({**message, "body": body})
+
+        await app(scope, receive, rewrite)
+
+    return Fault(respond)
+
+
+def _without_rows(answer: dict[str, Any]) -> object:
+    return {key: value for key, value in answer.items() if not isinstance(value, list | dict)}
+
+
+def _mistyped(answer: dict[str, Any]) -> object:
+    """Put a list with nothing to it where a value of a row belongs."""
+
+    def odd(value: object) -> object:
+        return [[name] for name in value] if isinstance(value, dict) else value
+
+    return {
+        key: [odd(row) for row in rows] if isinstance(rows, list) else odd(rows)
+        for key, rows in answer.items()
+    }
+
+
 async def _reset(_: ASGIApp, __: Scope, ___: Receive, send: Send) -> None:
     # More is announced than comes, so the server hangs up after the headers.
     headers: list[Any] = [(b"content-type", b"application/json"), (b"content-length", b"9999")]
@@ -98,4 +157,8 @@ def _silence(seconds: float) -> Fault:
 HALF_BODY = Fault(_half_body)
 NOT_JSON = Fault(_not_json)
 RESET = Fault(_reset)
+RESET_BEFORE = Fault(_reset_before)
+SLOW = Fault(_slow)
+NO_ENVELOPE = rewritten(_without_rows)
+MISTYPED = rewritten(_mistyped)
 SILENCE = _silence

@@ -99,7 +99,7 @@ class Account:
         return sync(self.place, settings, made, resources, models=models)
 
     @contextmanager
-    def meeting(self, *outcomes: Met, path: str) -> Iterator[None]:
+    def meeting(self, *outcomes: Met, path: str | None) -> Iterator[None]:
         """Let call n of a path meet outcome n for a while: a fault, or an edit just before it."""
         usual = self.settings
         with serve(failing(self.app, *outcomes, path=path)) as url:

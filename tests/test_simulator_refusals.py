@@ -6,7 +6,18 @@ import requests
 
 from simulator.clockodo import ClockodoApp
 from simulator.clockodo_settings import Limits, Rights
-from simulator.faults import HALF_BODY, NOT_JSON, RESET, SILENCE, failing, status
+from simulator.faults import (
+    HALF_BODY,
+    MISTYPED,
+    NO_ENVELOPE,
+    NOT_JSON,
+    RESET,
+    RESET_BEFORE,
+    SILENCE,
+    SLOW,
+    failing,
+    status,
+)
 from simulator.server import serve
 from simulator.world import World
 
@@ -168,3 +179,17 @@ def test_faults_happen_when_told(small: Client) -> None:
     assert gateway.text.startswith("<html>")
     with pytest.raises(requests.exceptions.JSONDecodeError):
         nonsense.json()
+
+
+def test_answers_go_wrong_in_more_ways(small: Client) -> None:
+    """Hung up before a word, slow, without rows, with rows of another type."""
+    faulty = failing(small.app, RESET_BEFORE, SLOW, NO_ENVELOPE, MISTYPED)
+    with serve(faulty) as url:
+        client = Client(small.app, url)
+        with pytest.raises(requests.exceptions.ConnectionError):
+            client.ask("/v3/users")
+        slow, bare, odd = (client.ask("/v3/users").json() for _ in range(3))
+
+    assert slow == small.ask("/v3/users").json()
+    assert bare == {}
+    assert [type(row) for row in odd["data"]] == [list] * len(slow["data"])
