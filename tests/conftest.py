@@ -74,6 +74,8 @@ class Account:
         """
         if self.place.destination == "duckdb":
             with self.opened() as connection:
+                # In another zone Python has no room for the first and the last day there is.
+                connection.execute("set timezone = 'UTC'")
                 found = connection.execute(sql)
                 return [c[0] for c in found.description or ()], found.fetchall()
         with (

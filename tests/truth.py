@@ -93,14 +93,15 @@ def _differences(account: Account, table: str, wanted: Rows) -> Iterator[str]:
     for ghost in held.keys() - wanted.keys():
         yield f"{table} {ghost} is not in the company"
     for one in wanted.keys() & held.keys():
-        flat = _flat(wanted[one])
+        left = flat(wanted[one])
         for name in names:
             if name in BOOKKEEPING:
                 continue
-            value, cell = flat.pop(name, None), held[one][name]
-            if _plain(cell) != value and _parsed(cell) != value:
+            value, cell = left.pop(name, None), held[one][name]
+            as_json = isinstance(value, list | dict)
+            if (_parsed(cell) if as_json else _plain(cell)) != value:
                 yield f"{table} {one} {name}: {cell!r}, should be {value!r}"
-        for name, value in flat.items():
+        for name, value in left.items():
             yield f"{table} {one}: {name} = {value!r} was not loaded"
 
 
@@ -220,21 +221,23 @@ def _keyed(rows: list[Row], *key: str) -> Rows:
     return keyed
 
 
-def _flat(row: Row, prefix: str = "") -> Row:
-    flat: Row = {}
+def flat(row: Row, prefix: str = "") -> Row:
+    """Join the keys of objects within a row; what nobody declared stays an object."""
+    flattened: Row = {}
     for name, value in row.items():
-        if isinstance(value, dict):
-            flat |= _flat(value, f"{prefix}{name}__")
+        if isinstance(value, dict) and name != "_undeclared":
+            flattened |= flat(value, f"{prefix}{name}__")
         elif value is not None:
-            flat[prefix + name] = value
-    return flat
+            flattened[prefix + name] = value
+    return flattened
 
 
 def _plain(cell: Any) -> Any:  # noqa: ANN401 - a cell of any type
     if isinstance(cell, datetime):
-        return f"{cell.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+        # Not by %Y, which writes the year 1 as it likes.
+        return cell.astimezone(UTC).isoformat().replace("+00:00", "Z")
     return cell.isoformat() if isinstance(cell, date) else cell
 
 
 def _parsed(cell: Any) -> Any:  # noqa: ANN401 - a cell of any type
-    return json.loads(cell) if isinstance(cell, str) and cell[:1] in "[{" else cell
+    return json.loads(cell) if isinstance(cell, str) else cell
