@@ -1,0 +1,62 @@
+"""Looks for words in all that a run leaves behind, inside of what is compressed as well."""
+
+import gzip
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import duckdb
+import pyarrow.parquet as pq
+
+Content = Iterator[tuple[str, bytes]]
+
+
+def holding(folder: Path, *words: str) -> set[tuple[str, str]]:
+    """Return which word stands in which file or table below a folder."""
+    return {
+        (word, place)
+        for file in _files(folder)
+        for place, content in _contents(file)
+        for word in words
+        if word.encode() in content
+    }
+
+
+def columns(folder: Path, table: str) -> set[str]:
+    """Return the columns that a table has anywhere below a folder, in files or in a warehouse."""
+    files = [file for file in _files(folder, ".parquet") if file.name.startswith(f"{table}.")]
+    names = {name for file in files for name in pq.read_schema(file).names}  # type: ignore[no-untyped-call]
+    for file in _files(folder, ".duckdb"):
+        with duckdb.connect(str(file), read_only=True) as connection:
+            found = connection.execute(
+                "select column_name from information_schema.columns where table_name = ?", [table]
+            ).fetchall()
+        names |= {name for (name,) in found}
+    return names
+
+
+def _files(folder: Path, suffix: str = "") -> list[Path]:
+    # dlt marks what it is moving by empty files of the same name.
+    files = [p for p in folder.rglob("*") if p.is_file() and p.stat().st_size]
+    return [p for p in files if p.name.endswith(suffix)]
+
+
+def _contents(file: Path) -> Content:
+    raw = file.read_bytes()
+    yield file.name, raw
+    if file.suffix == ".parquet":
+        yield file.name, str(pq.read_table(file).to_pydict()).encode()  # type: ignore[no-untyped-call]
+    if file.suffix == ".gz":
+        yield file.name, gzip.decompress(raw)
+    if file.suffix == ".duckdb":
+        yield from _tables(file)
+
+
+def _tables(file: Path) -> Content:
+    with duckdb.connect(str(file), read_only=True) as connection:
+        names: Iterable[tuple[str, str]] = connection.execute(
+            "select table_schema, table_name from information_schema.tables"
+        ).fetchall()
+        for schema, name in names:
+            statement = f'select rows::varchar from "{schema}"."{name}" as rows'
+            rows = connection.execute(statement).fetchall()
+            yield f"{schema}.{name}", "\n".join(row for (row,) in rows).encode()
