@@ -24,7 +24,7 @@ def holding(folder: Path, *words: str) -> set[tuple[str, str]]:
 def columns(folder: Path, table: str) -> set[str]:
     """Return the columns that a table has anywhere below a folder, in files or in a warehouse."""
     files = [file for file in _files(folder, ".parquet") if file.name.startswith(f"{table}.")]
-    names = {name for file in files for name in pq.read_schema(file).names}  # type: ignore[no-untyped-call]
+    names = {name for file in files for name in pq.read_schema(file).names}
     for file in _files(folder, ".duckdb"):
         with duckdb.connect(str(file), read_only=True) as connection:
             found = connection.execute(
@@ -44,7 +44,7 @@ def _contents(file: Path) -> Content:
     raw = file.read_bytes()
     yield file.name, raw
     if file.suffix == ".parquet":
-        yield file.name, str(pq.read_table(file).to_pydict()).encode()  # type: ignore[no-untyped-call]
+        yield file.name, str(pq.read_table(file).to_pydict()).encode()
     if file.suffix == ".gz":
         yield file.name, gzip.decompress(raw)
     if file.suffix == ".duckdb":
