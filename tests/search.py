@@ -23,27 +23,33 @@ def holding(folder: Path, *words: str) -> set[tuple[str, str]]:
 
 def columns(folder: Path, table: str) -> set[str]:
     """Return the columns that a table has anywhere below a folder, in files or in a warehouse."""
-    files = [file for file in _files(folder, ".parquet") if file.name.startswith(f"{table}.")]
-    names = {name for file in files for name in pq.read_schema(file).names}
-    for file in _files(folder, ".duckdb"):
-        with duckdb.connect(str(file), read_only=True) as connection:
-            found = connection.execute(
-                "select column_name from information_schema.columns where table_name = ?", [table]
-            ).fetchall()
-        names |= {name for (name,) in found}
+    names: set[str] = set()
+    for file in _files(folder):
+        if file.name.startswith(f"{table}.") and _is_parquet(file):
+            names |= set(pq.read_schema(file).names)
+        if file.suffix == ".duckdb":
+            with duckdb.connect(str(file), read_only=True) as connection:
+                found = connection.execute(
+                    "select column_name from duckdb_columns() where table_name = ?", [table]
+                ).fetchall()
+            names |= {name for (name,) in found}
     return names
 
 
-def _files(folder: Path, suffix: str = "") -> list[Path]:
-    # dlt marks what it is moving by empty files of the same name.
-    files = [p for p in folder.rglob("*") if p.is_file() and p.stat().st_size]
-    return [p for p in files if p.name.endswith(suffix)]
+def _files(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
+def _is_parquet(file: Path) -> bool:
+    """Tell by the content, as dlt gives the same name to notes on what it is moving."""
+    with file.open("rb") as opened:
+        return opened.read(4) == b"PAR1"
 
 
 def _contents(file: Path) -> Content:
     raw = file.read_bytes()
     yield file.name, raw
-    if file.suffix == ".parquet":
+    if _is_parquet(file):
         yield file.name, str(pq.read_table(file).to_pydict()).encode()
     if file.suffix == ".gz":
         yield file.name, gzip.decompress(raw)

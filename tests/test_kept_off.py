@@ -38,6 +38,7 @@ def tell(world: World) -> None:
     for table, names in WORDS.items():
         for row in world.rows(table):
             world.edit(table, row["id"], **{name: f"geheim-{table}-{name}" for name in names})
+            row["new"] = "so that keys nobody documented are looked for, and kept"
     for entry in list(world.entries):
         world.edit_entry(entry.id, text="geheim-text")
     world.edit("customers", world.rows("customers")[0]["id"], name=KEPT)
