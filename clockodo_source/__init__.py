@@ -21,7 +21,7 @@ import dlt
 from dlt.extract import DltResource
 from dlt.extract.source import DltSource
 
-from api_extract.errors import Later, YourMove
+from api_extract.errors import ExtractError, Later, YourMove
 from clockodo_source.api import open_session
 from clockodo_source.entries import entries
 from clockodo_source.identity import identify
@@ -78,10 +78,14 @@ def select(names: Iterable[str]) -> set[str]:
 
 def _rows(run: Run, resource: Resource) -> Iterator[Any]:
     state = dlt.current.source_state()
-    if run.state is not state:  # the first resource of an extraction
-        run.begin(state)
-        identify(run)
-    yield from run.counted(resource, lambda: _read(run, resource))
+    try:
+        if run.state is not state:  # the first resource of an extraction
+            run.begin(state)
+            identify(run)
+        yield from run.counted(resource, lambda: _read(run, resource))
+    except ExtractError as error:
+        error.__context__ = None  # dlt's trace follows it, and it may show a row or the query
+        raise
 
 
 def _read(run: Run, resource: Resource) -> Iterator[Any]:

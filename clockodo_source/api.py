@@ -3,11 +3,13 @@
 Facts from the vendor's OpenAPI document (2026-08-24) and from clients that recorded answers.
 """
 
+import re
 from base64 import b64encode
 from collections.abc import Callable, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import dlt
 import msgspec
@@ -40,23 +42,29 @@ class Credentials(AuthBase):
 
     def __init__(self, user: str, key: str, *, basic: bool) -> None:
         self._user, self._key, self._basic = user, key, basic
+        self._pair = b64encode(f"{user}:{key}".encode()).decode()
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         """Add the two headers of the vendor, or HTTP Basic."""
         if self._basic:
-            pair = b64encode(f"{self._user}:{self._key}".encode()).decode()
-            request.headers["Authorization"] = f"Basic {pair}"
+            request.headers["Authorization"] = f"Basic {self._pair}"
         else:
             request.headers["X-ClockodoApiUser"] = self._user
             request.headers["X-ClockodoApiKey"] = self._key
         return request
 
+    def blotted(self, text: str) -> str:
+        """Return a text without key and login, which a server may repeat as it refuses them."""
+        secrets = (self._pair, self._key, self._user, quote(self._user))
+        return re.sub("|".join(map(re.escape, secrets)), "…", text, flags=re.IGNORECASE)
+
 
 def open_session(settings: Settings) -> Session:
     """Return a session for one account."""
+    credentials = Credentials(settings.api_user, settings.api_key, basic=settings.auth == "basic")
     return Session(
         settings.base_url,
-        Credentials(settings.api_user, settings.api_key, basic=settings.auth == "basic"),
+        credentials,
         {
             "Accept": "application/json",
             "Accept-Language": settings.language,
@@ -67,7 +75,7 @@ def open_session(settings: Settings) -> Session:
         },
         limits=LIMITS,
         counted_in=_counted_in(settings),
-        explain=explain,
+        explain=lambda body: credentials.blotted(explain(body)),
     )
 
 

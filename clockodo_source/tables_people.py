@@ -45,7 +45,7 @@ USERS = Table(
         _secret("wage_type", "bigint", "1 salary, 2 hourly wage; null: not stated."),
         _secret("start_date", "date", "First day of employment; null: not stated."),
         _secret("exit_date", "date", "Last day of employment; null: open."),
-        _right("future_coworker", "bool", "Employment has not begun yet."),
+        _secret("future_coworker", "bool", "Employment has not begun yet."),
         _right("created_at", "timestamp", "When the account was made."),
         _right("creator", "bigint", "The person who made the account; null: unknown."),
         _right("boss", "bigint", "The person's superior; null: none."),

@@ -2,7 +2,6 @@
 
 import json
 import os
-import stat
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -16,6 +15,7 @@ from simulator.faults import failing, status
 from simulator.server import serve
 from simulator.world import World
 from tests.conftest import APPLICATION
+from tests.test_place import open_to_others, umask
 
 TIMEHOUSE = str(Path(sys.executable).parent / "timehouse")
 FOREIGN = {
@@ -97,12 +97,13 @@ def test_a_foreign_environment_changes_nothing(timehouse: Run, app: ClockodoApp)
 
 
 def test_what_a_run_leaves_is_its_owners_alone(timehouse: Run, tmp_path: Path) -> None:
-    """Warehouse, working folder and what dbt writes are created for the owner's eyes only."""
-    timehouse("sync")
+    """Warehouse, working folder and what dbt writes, where all may read by default."""
+    with umask(0):
+        timehouse("sync")
 
-    left = list(tmp_path.rglob("*"))
-    assert {"timehouse.duckdb", "trace.pickle", "manifest.json"} <= {p.name for p in left}
-    assert [p for p in left if stat.S_IMODE(p.stat().st_mode) & 0o077] == []
+    left = {p.name for p in tmp_path.rglob("*")}
+    assert {"timehouse.duckdb", "trace.pickle", "manifest.json"} <= left
+    assert open_to_others(tmp_path) == []
 
 
 def test_status_and_check_tell_where_things_stand(timehouse: Run) -> None:

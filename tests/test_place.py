@@ -7,12 +7,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from dlt.pipeline.exceptions import PipelineStepFailed
 from filelock import Timeout
 
 from clockodo_source import Options
 from pipelines.place import Place
 from pipelines.sync import Outcome, sync
+from simulator.faults import status
 from tests.conftest import Account
+from tests.crash import dying
 from tests.edits import edit_everything
 
 MakeAccount = Callable[..., Account]
@@ -28,6 +31,11 @@ def umask(mask: int) -> Iterator[None]:
         assert os.umask(before) == mask
 
 
+def open_to_others(folder: Path) -> list[Path]:
+    """Return what somebody else may read, write or list."""
+    return [p for p in folder.rglob("*") if stat.S_IMODE(p.stat().st_mode) & 0o077]
+
+
 def people(company: Account, place: Place) -> Outcome:
     """Load one list, which is enough to fill a place."""
     return sync(place, company.settings, Options(company.world.now), ["users"], models=False)
@@ -41,7 +49,23 @@ def test_what_a_sync_makes_is_its_owners_alone(account: MakeAccount, tmp_path: P
 
     made = list(tmp_path.rglob("*"))
     assert {"warehouse.duckdb", ".timehouse", "lock", "trace.pickle"} <= {p.name for p in made}
-    assert [p for p in made if stat.S_IMODE(p.stat().st_mode) & 0o077] == []
+    assert open_to_others(tmp_path) == []
+
+
+def test_what_a_run_leaves_that_ends_badly_is_its_owners_alone(
+    account: MakeAccount, tmp_path: Path
+) -> None:
+    """Where all may read and write by default; and what was closed before is not opened."""
+    company = account(years=0.1)
+    with umask(0):
+        assert dying("normalized", company.sync) == 9 << 8
+        assert open_to_others(tmp_path) == []
+        assert dying("staged", company.sync) == 9 << 8
+        assert {"warehouse.duckdb", "warehouse.duckdb.wal"} <= {p.name for p in tmp_path.iterdir()}
+        assert open_to_others(tmp_path) == []
+        with company.meeting(status(422), path="/v3/users"), pytest.raises(PipelineStepFailed):
+            company.sync()
+        assert open_to_others(tmp_path) == []
 
 
 def test_a_caller_keeps_the_mask_when_a_run_fails(account: MakeAccount) -> None:

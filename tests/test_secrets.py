@@ -3,12 +3,17 @@
 import logging
 import os
 import subprocess
+import time
 from base64 import b64encode
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+from urllib.parse import unquote_plus
 
 import pytest
 from dlt.pipeline.exceptions import PipelineStepFailed
+from starlette.requests import Request
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from clockodo_source import Options, resolve
 from pipelines.place import Place
@@ -17,10 +22,12 @@ from simulator.clockodo import ClockodoApp
 from simulator.faults import Fault, failing, status
 from simulator.server import serve
 from simulator.world import World
+from tests.search import holding
 from tests.test_cli import TIMEHOUSE
 
 USER, KEY = "login@nowhere-else.example", "a-key-that-is-nowhere-else"
-SECRETS = (USER, KEY, b64encode(f"{USER}:{KEY}".encode()).decode())
+PAIR = b64encode(f"{USER}:{KEY}".encode()).decode()
+SECRETS = (USER, KEY, PAIR)
 
 
 def company() -> ClockodoApp:
@@ -44,11 +51,33 @@ def configured(url: str, auth: str) -> dict[str, str]:
     return {**ours, "RUNTIME__LOG_LEVEL": "DEBUG"}
 
 
-def telling(folder: Path) -> list[str]:
-    """Return the files that hold a secret, having seen that there are files at all."""
-    files = [file for file in folder.rglob("*") if file.is_file()]
-    assert {"warehouse.duckdb", "trace.pickle", "state.json"} <= {file.name for file in files}
-    return [f.name for f in files if any(secret.encode() in f.read_bytes() for secret in SECRETS)]
+def telling(folder: Path) -> set[tuple[str, str]]:
+    """Return which secrets stand in which files, having seen that there are files at all."""
+    assert {"warehouse.duckdb", "trace.pickle", "state.json"} <= {p.name for p in folder.rglob("*")}
+    return holding(folder, *SECRETS)
+
+
+class Overheard:
+    """An app, and all that is asked of it as whoever stands between would see it, unencoded."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        self.urls = ""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Note the address before it is answered."""
+        self.urls += f"{unquote_plus(str(Request(scope).url))}\n"
+        await self.app(scope, receive, send)
+
+
+def commands() -> Iterator[str]:
+    """Yield how every process of this machine was called, as any of its users can see."""
+    if not Path("/proc/self/cmdline").exists():  # a Mac
+        listed = subprocess.run(["ps", "-A", "-ww", "-o", "args"], check=True, capture_output=True)
+        yield from listed.stdout.decode(errors="replace").splitlines()
+    for process in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):  # it has ended meanwhile
+            yield process.read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
 
 
 @pytest.mark.parametrize("auth", ["headers", "basic"])
@@ -60,9 +89,10 @@ def test_a_sync_leaves_no_secret_behind(
     auth: str,
     fault: Fault | None,
 ) -> None:
-    """Not in the warehouse, nor in dlt's traces, packages and state, nor in a log at DEBUG."""
+    """Not in warehouse, traces, packages and state, nor in a log at DEBUG, nor in an address."""
     app, place = company(), Place(warehouse=tmp_path / "warehouse.duckdb")
-    with serve(failing(app, fault, path="/v3/teams")) as url:
+    overheard = Overheard(failing(app, fault, path="/v3/teams"))
+    with serve(overheard) as url:
         for name, value in configured(url, auth).items():
             monkeypatch.setenv(name, value)
         try:
@@ -70,25 +100,32 @@ def test_a_sync_leaves_no_secret_behind(
         except PipelineStepFailed:
             assert fault is not None
 
-    assert telling(tmp_path) == []
+    assert telling(tmp_path) == set()
+    assert "/v3/teams?sort[]=id" in overheard.urls
+    assert [secret for secret in SECRETS if secret in overheard.urls] == []
     assert {"dlt", "urllib3.connectionpool"} <= {record.name for record in log.records}
     assert [secret for secret in SECRETS if secret in log.text] == []
 
 
 def test_the_command_leaves_no_secret_behind(tmp_path: Path) -> None:
-    """Nor in what it prints and logs, nor in the files that dbt writes."""
-    with serve(company()) as url:
-        ran = subprocess.run(
+    """Nor in what it prints and logs, the files that dbt writes, or the list of processes."""
+    seen: set[str] = set()
+    log = tmp_path / "log"
+    with serve(company()) as url, log.open("wb") as printed:
+        ran = subprocess.Popen(
             [TIMEHOUSE, "sync", "--warehouse", "warehouse.duckdb"],
-            check=True,
             cwd=tmp_path,
             env={"PATH": os.environ["PATH"], "HOME": str(tmp_path), **configured(url, "basic")},
-            capture_output=True,
-            text=True,
-            timeout=100,
+            stdout=printed,
+            stderr=printed,
         )
+        while ran.poll() is None:
+            seen.update(commands())
+            time.sleep(0.1)
 
-    assert "|dlt|" in ran.stderr
+    assert ran.returncode == 0
+    assert "|dlt|" in log.read_text()
     assert list(tmp_path.rglob("manifest.json")) != []
-    assert telling(tmp_path) == []
-    assert [secret for secret in SECRETS if secret in ran.stdout + ran.stderr] == []
+    assert telling(tmp_path) == set()
+    assert [line for line in seen if line.endswith("sync --warehouse warehouse.duckdb")] != []
+    assert [line for line in seen if any(secret in line for secret in SECRETS)] == []

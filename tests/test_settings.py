@@ -242,6 +242,7 @@ CLIENT = "EXTERNAL_APPLICATION must be 'Company;mail@example.com', at most 50 le
         ("BASE_URL", "", HTTPS),
         ("BASE_URL", "https://", "BASE_URL must name a host."),
         ("BASE_URL", "https://a:geheim@b.example", "BASE_URL must hold no credentials or query."),
+        ("BASE_URL", "https://:geheim@b.example", "BASE_URL must hold no credentials or query."),
         ("BASE_URL", "https://b.example?a=geheim", "BASE_URL must hold no credentials or query."),
         ("BASE_URL", "https://[::1", "[sources.clockodo] Invalid IPv6 URL"),
         ("AUTH", "bearer", "[sources.clockodo] Invalid enum value 'bearer': auth"),
