@@ -65,4 +65,8 @@ class Gone(NotAsAgreed):
 
 
 class Unsettled(NotAsAgreed):
-    """A list changed during each attempt to read it whole."""
+    """A list changed during each attempt to read it whole; `pages`: how many it had at last."""
+
+    def __init__(self, message: str, pages: int) -> None:
+        super().__init__(message)
+        self.pages = pages

@@ -155,8 +155,8 @@ def _settled(changes: Changes, since: datetime, until: datetime) -> pa.Table:
     """Return the rows of a span, read in ever shorter ones where people keep working on it."""
     try:
         return _between(changes, since, until)
-    except Unsettled:
-        if until - since <= SHORTEST_SPAN:
+    except Unsettled as error:
+        if error.pages <= 1 or until - since <= SHORTEST_SPAN:
             raise
         middle = since + (until - since) / 2
     first = _settled(changes, since, middle)

@@ -97,7 +97,9 @@ def by_person(run: Run, shape: Shape) -> Iterator[Any]:
         run.report.resource(batch.name).left("unsettled", str(error))
         return
     half_years = _half_years(begin, run.today + timedelta(days=1))
-    _read_due(batch, [_of_person(person, days) for person in people for days in half_years])
+    asks = [_of_person(person, days) for person in people for days in half_years]
+    # What an earlier run has left to this one comes first, lest it is left to the next as well.
+    _read_due(batch, sorted(asks, key=lambda ask: not _owed(batch, ask.span)))
     gone = _gone(batch, people)
     yield from batch.items()
     for key in gone:
@@ -216,11 +218,15 @@ def _where(table: Table, marked: Marked | None) -> tuple[Any, ...]:
 def _due(batch: Batch, span: Span) -> bool:
     """Tell whether a span is to be read: asked for, never read, recent, or to be read again."""
     run, days = batch.run, span.days or batch.run.recent
-    known = run.remembered(batch.name).get(span.key)
     if run.asked:
         return days.overlaps(run.asked)
-    again = known is None or known.get("again", False)
-    return run.options.full or again or days.overlaps(run.recent)
+    return run.options.full or _owed(batch, span) or days.overlaps(run.recent)
+
+
+def _owed(batch: Batch, span: Span) -> bool:
+    """Tell whether a span was never read, or is to be read again however old it is."""
+    known = batch.run.remembered(batch.name).get(span.key)
+    return known is None or bool(known.get("again"))
 
 
 def _half_years(since: date, until: date) -> list[Window]:

@@ -188,13 +188,12 @@ class Run:
         request = first_request(shape.resource, **(params or {}))
         before: dict[str, pa.Table] | None = None
         for _ in range(attempts):
-            tables, quiet = self._traverse(shape, request, year, most_pages)
+            tables, quiet, pages = self._traverse(shape, request, year, most_pages)
             if tables and (quiet or (before and _same(shape, before, tables))):
                 return tables
             before = tables
-        raise Unsettled(
-            f"GET {request.path}: the list changed during each of {attempts} attempts to read it."
-        )
+        text = f"the list changed during each of {attempts} attempts to read it."
+        raise Unsettled(f"GET {request.path}: {text}", pages)
 
     def read_list(self, shape: Shape) -> dict[str, pa.Table]:
         """Return a list that is read whole, once per run however many ask for it."""
@@ -243,8 +242,10 @@ class Run:
 
     def _traverse(
         self, shape: Shape, request: Request, year: int, most_pages: int | None
-    ) -> tuple[dict[str, pa.Table] | None, bool]:
-        """Return the tables, None where pages contradict each other, and whether nothing moved.
+    ) -> tuple[dict[str, pa.Table] | None, bool, int]:
+        """Return the tables, whether nothing can have moved meanwhile, and the number of pages.
+
+        There are no tables where pages contradict each other, or their counts.
 
         A row that leaves a page already read, while another comes to a page still to be read, is
         seen in no count and in no id. But what came was changed since the first page was read.
@@ -268,14 +269,15 @@ class Run:
             for name, table in tables.items():
                 parts[name].append(table)
             if page.count_items != first.count_items:
-                return None, False
+                return None, False, first.count_pages
         whole = {name: pa.concat_tables(tables) for name, tables in parts.items()}
         repeated = any(_repeats(whole[t.name], t.key) for t in shape.tables)
         if first.count_items is None and repeated:
             raise NotAsAgreed(f"GET {request.path}: two rows with the same key.")
-        if repeated or total != (first.count_items or total):
-            return None, False
-        return whole, first.count_pages <= 1 or _unchanged_since(began, shape, whole)
+        if repeated or first.count_items not in {None, total}:
+            return None, False, first.count_pages
+        quiet = first.count_pages <= 1 or _unchanged_since(began, shape, whole)
+        return whole, quiet, first.count_pages
 
     def _check_rights(self, shape: Shape) -> None:
         """Refuse to go on where a list no longer has columns that this dataset has known."""

@@ -1,0 +1,83 @@
+"""A run that has no requests left stops, keeps what it has read, and the next one goes on."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import dlt
+import pytest
+
+from api_extract.limits import DAY, Limit
+from clockodo_source import api
+from pipelines.exits import Exit
+from simulator import faults
+from tests.conftest import Account
+from tests.truth import differences
+
+MakeAccount = Callable[..., Account]
+
+
+def a_day_passes() -> None:
+    """Forget what was counted, as the file does after a day."""
+    for file in (Path(dlt.current.run_context().data_dir) / "requests").iterdir():
+        file.unlink()
+
+
+def test_a_day_s_requests_do_not_suffice(
+    account: MakeAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each run ends with 3 and says until when; day by day more is there, at last everything."""
+    company = account(years=0.1)
+    monkeypatch.setattr(api, "LIMITS", (Limit(64, DAY),))
+    ends, days = Exit.THEIR_MOVE, 0
+    while ends == Exit.THEIR_MOVE:
+        company.app.reset()
+        ended = company.sync(models=True)
+        ends, days = ended.exit, days + 1
+        if ends == Exit.THEIR_MOVE:
+            assert company.app.counts.total() == 64
+            assert ended.report.later.startswith("The documented limit of requests is used up.")
+            assert ended.built is None
+            a_day_passes()
+
+    assert days > 1
+    assert ended.built
+    assert ended.built.failed == []
+    assert differences(company) == []
+
+
+def test_a_full_reading_goes_on_where_it_stopped(
+    account: MakeAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was asked to be read again is remembered, also by runs that are not asked so."""
+    company = account()
+    company.sync()
+    old = next(e for e in company.world.entries if e.type == 1 and e.projects_id is None)
+    company.world.edit_entry(old.id, text="An edit that no look-back sees")
+    a_day_passes()
+    monkeypatch.setattr(api, "LIMITS", (Limit(8, DAY),))
+    assert company.sync("users", "entries", full=True).exit == Exit.THEIR_MOVE
+
+    monkeypatch.setattr(api, "LIMITS", ())
+    company.sync()
+
+    assert differences(company) == []
+
+
+def test_a_server_that_wants_to_be_left_alone_is_asked_no_more(account: MakeAccount) -> None:
+    """What was read before is loaded, the rest is postponed without another request."""
+    company = account(years=0.1)
+    company.sync()
+    team = company.world.rows("teams")[0]
+    company.world.edit("teams", team["id"], name="Quer & Co")
+    company.app.reset()
+    with company.meeting(faults.status(503, retry_after=7_200), path="/v4/absences"):
+        ended = company.sync()
+
+    statuses = {name: r.status for name, r in ended.report.resources.items()}
+    assert ended.exit == Exit.THEIR_MOVE
+    assert ended.report.later.endswith("The server asks to wait 7200 s; run later.")
+    assert (statuses["teams"], statuses["absences"]) == ("loaded", "postponed")
+    assert set(list(statuses.values())[list(statuses).index("absences") :]) == {"postponed"}
+    assert company.app.counts["/v2/entries"] == 0
+    assert company.sync().exit == Exit.DONE
+    assert differences(company) == []

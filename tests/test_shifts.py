@@ -1,0 +1,134 @@
+"""Lists that change while they are read: noticed, read again, else left as they were."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import pytest
+
+from clockodo_source import api
+from pipelines.exits import Exit, explained
+from simulator import faults
+from simulator.clockodo import Switches
+from simulator.faults import Outcome as Met
+from tests.conftest import Account
+from tests.truth import Rows, differences, entries, truth
+
+MakeAccount = Callable[..., Account]
+ENTRIES = ("time_entries", "lump_sum_entries", "lump_sum_service_entries")
+
+
+@pytest.fixture(autouse=True)
+def _without_limits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Small pages are many, and the limits of a quarter of an hour are tried elsewhere."""
+    monkeypatch.setattr(api, "LIMITS", ())
+
+
+def small_pages(company: Account, rows: int = 200) -> Account:
+    """Let the server put at most so many rows on a page, so that even short lists have many."""
+    company.app.switches = Switches(largest_page=rows)
+    return company
+
+
+def plain(company: Account, nth: int) -> int:
+    """Return the n-th entry that can go without a trace."""
+    usual = [e.id for e in company.world.entries if e.type == 1 and e.projects_id is None]
+    return usual[nth]
+
+
+def swap(company: Account, then: datetime | None = None) -> Callable[[], object]:
+    """Delete what stands on the first page, and add to a later one; no count tells."""
+
+    def edit() -> None:
+        company.world.delete_entry(plain(company, 0))
+        company.world.insert_entry(time_since=then or company.world.now)
+
+    return edit
+
+
+@pytest.mark.parametrize("call", [2, 3, 4])
+def test_one_goes_while_another_comes(account: MakeAccount, call: int) -> None:
+    """No count and no id gives it away, and yet the row that slipped between pages is not lost."""
+    company = small_pages(account(years=0.1))
+    with company.meeting(*[None] * (call - 1), swap(company), path="/v2/entries"):
+        company.sync("entries")
+
+    assert differences(company, only_entries(company)) == []
+
+
+def test_a_company_that_never_rests_is_read_all_the_same(account: MakeAccount) -> None:
+    """Somebody works before each and every answer; spans get shorter until they fit a page."""
+    company = small_pages(account(years=0.1))
+    company.sync("entries")
+    hours = [timedelta(hours=n) for n in range(400)]
+    edits: list[Met] = [swap(company, company.world.now - ago) for ago in hours]
+
+    with company.meeting(*edits, path="/v2/entries"):
+        met = company.sync("entries", full=True)
+
+    assert met.report.resources["entries"].status == "loaded"
+    assert company.sync("entries").exit == Exit.DONE
+    assert differences(company, only_entries(company)) == []
+
+
+def test_what_will_not_settle_is_left_as_it_was(account: MakeAccount) -> None:
+    """Pages that contradict each other delete nothing; it is told, and read by the next run."""
+    company = small_pages(account(years=0.1), 20)
+    company.sync("entries")
+    before = company.query("select * from clockodo_raw.time_entries order by id")
+    company.world.delete_entry(plain(company, -5))
+    odd: list[Met] = [faults.rewritten(_one_more)] * 3_000
+
+    with company.meeting(*odd, path="/v2/entries"):
+        left = company.sync("entries")
+
+    assert left.exit == Exit.LOOK
+    assert left.report.resources["entries"].status == "unsettled"
+    assert "the list changed during each of 3 attempts" in left.troubles[0]
+    assert company.query("select * from clockodo_raw.time_entries order by id") == before
+    assert company.sync("entries").exit == Exit.DONE
+    assert differences(company, only_entries(company)) == []
+
+
+def test_lists_of_several_pages_count_when_two_readings_agree(account: MakeAccount) -> None:
+    """Customers carry no time of change, so that one reading alone proves nothing."""
+    company = small_pages(account(years=0.1), 5)
+
+    def edit() -> None:
+        customers = company.world.rows("customers")
+        company.world.delete("customers", customers[0]["id"], force=True)
+        company.world.insert("customers", name="Quittengarten & Söhne")
+
+    with company.meeting(None, edit, path="/v3/customers"):
+        company.sync("customers")
+
+    assert differences(company, {"customers": truth(company)["customers"]}) == []
+
+
+def test_the_same_page_over_and_over_is_not_as_agreed(account: MakeAccount) -> None:
+    """A server that does not know `page` is not taken for one whose list keeps changing."""
+    company = small_pages(account(years=0.1), 5)
+    first: list[Met] = [None, *[faults.rewritten(_as_first)] * 50]
+
+    with company.meeting(*first, path="/v3/customers"), pytest.raises(Exception) as caught:  # noqa: PT011 - dlt wraps ours
+        company.sync("customers")
+
+    said = (Exit.NOT_AS_AGREED, "GET /v3/customers: page 2 came as 1.")
+    assert explained(caught.value) == said
+
+
+def only_entries(company: Account) -> dict[str, Rows]:
+    told = entries(company)
+    return {
+        name: {(i,): row for i, row in told.items() if row["type"] == kind}
+        for kind, name in enumerate(ENTRIES, start=1)
+    }
+
+
+def _one_more(answer: dict[str, dict[str, int]]) -> object:
+    answer["paging"]["count_items"] += 1
+    return answer
+
+
+def _as_first(answer: dict[str, dict[str, int]]) -> object:
+    answer["paging"]["current_page"] = 1
+    return answer
