@@ -71,9 +71,9 @@ class Reader:
         lacking = [self._absent.get(n) for n in range(len(structs))]
         arrays[ABSENT.name] = pa.array(lacking, ABSENT.type)
         table = pa.table(arrays, schema=self.schema)
-        for name in self.table.key:
+        for name in (*self.table.key, *filter(None, [self.table.window])):
             if table[name].null_count:
-                raise NotAsAgreed(f"{self.table.name}.{name}: a row has no key")
+                raise NotAsAgreed(f"{self.table.name}.{name}: a row has none")
         return table
 
     def empty(self) -> pa.Table:

@@ -81,12 +81,12 @@ def _month(month: Row, of_user: Row) -> Row:
 
 def _days(months: Rows, of_user: Row) -> Rows:
     """Return each day once: a week across two months may stand, with all its days, in both."""
-    days: dict[object, Row] = {}
+    days: dict[str, Row] = {}
     for month in months:
         for week in _inner(month, "week_details"):
             for day in _inner(week, "day_details"):
-                date, nr = day.get("date"), month.get("nr")
-                if date not in days or str(date)[5:7] == str(nr).zfill(2):
+                date, nr = str(day.get("date")), month.get("nr")
+                if date not in days or date[5:7] == str(nr).zfill(2):
                     days[date] = {**day, **of_user, "month": nr, "week": week.get("nr")}
     return list(days.values())
 

@@ -185,8 +185,8 @@ class Edited:
             yield account, app
 
 
-def run(case: Case, edited: Edited, folder: Path) -> list[str]:
-    """Let a sync meet a case; return what it ended with that it should not have."""
+def run(case: Case, edited: Edited, folder: Path) -> tuple[Exit | None, list[str]]:
+    """Let a sync meet a case; return how it ended, and what was wrong then or afterwards."""
     fault, (narrow, narrowed) = ALL_FAULTS[case.fault], RIGHTS[case.right]
     # How long it waits is tried elsewhere; here, nobody has the time.
     quick = patch.object(Session, "_pause", return_value=0.0), patch.object(api, "LIMITS", ())
@@ -208,7 +208,7 @@ def run(case: Case, edited: Edited, folder: Path) -> list[str]:
             found.append("a sync with nothing changed loaded something")
         if case.right != "all":
             _ended(account)  # what a right hid is read again after the run that has seen it
-        return found + differences(account, wanted)
+        return ended, found + differences(account, wanted)
 
 
 def _allowed(fault: Exit, narrowed: Exit) -> set[Exit]:

@@ -202,11 +202,11 @@ def test_a_wrong_value_is_named_by_place_and_never_shown(
 
 
 @pytest.mark.parametrize(
-    "body", [b'{"id":1}', b"null", b'"jobs"', b"[1]", b"[[]]", b"[null]", b"[{}]"]
+    "body", [b'{"id":1}', b'[{"id":1}]', b"null", b'"jobs"', b"[1]", b"[[]]", b"[null]", b"[{}]"]
 )
 def test_what_is_no_list_of_rows_is_an_error(body: bytes) -> None:
-    """An unexpected shape is never taken for an empty list; nor is a row without its key kept."""
-    with pytest.raises(NotAsAgreed, match=r"^jobs(: Expected|\.id: a row has no key)"):
+    """An unexpected shape is no empty list, and no row is kept without its key or day."""
+    with pytest.raises(NotAsAgreed, match=r"^jobs(: Expected|\.(id|day): a row has none)"):
         Reader(JOBS).read(msgspec.Raw(body))
 
 

@@ -1,0 +1,63 @@
+"""All combinations of three: readings of the documentation, faults, rights; and their table."""
+
+import re
+import tempfile
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from functools import cache
+from pathlib import Path
+
+from pipelines.exits import Exit
+from tests.matrix import ALL_FAULTS, RIGHTS, Case, Edited, cases, run
+
+Came = tuple[Case, Exit | None, list[str]]
+BEGIN, END = "<!-- combinations -->\n", "<!-- end of combinations -->"
+
+
+def combine(page: Path, say: Callable[[str], None], strength: int = 3) -> bool:
+    """Try all cases, say and write down what came of them; True: all held."""
+    found = list(_tried(cases(ALL_FAULTS, strength), say))
+    text = page.read_text(encoding="utf-8")
+    made = f"{BEGIN}{_table(found)}{END}"
+    page.write_text(re.sub(f"{BEGIN}.*{END}", lambda _: made, text, flags=re.DOTALL), "utf-8")
+    return not any(problems for _, _, problems in found)
+
+
+def _tried(listed: list[Case], say: Callable[[str], None]) -> Iterator[Came]:
+    with ProcessPoolExecutor() as pool:
+        for number, came in enumerate(pool.map(_try, listed), start=1):
+            case, ended, problems = came
+            if problems:
+                say(f"{case}: {ended!r}\n  " + "\n  ".join(problems))
+            if number % 20 == 0:
+                say(f"{number} of {len(listed)}")
+            yield came
+
+
+@cache
+def _edited() -> Edited:
+    """Return the company of this process."""
+    return Edited(Path(tempfile.mkdtemp()))
+
+
+def _try(case: Case) -> Came:
+    with tempfile.TemporaryDirectory() as folder:
+        return case, *run(case, _edited(), Path(folder))
+
+
+def _table(found: Iterable[Came]) -> str:
+    """Write how often a sync ended how, by fault and right."""
+    ends: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+    for case, ended, problems in found:
+        code = "?" if ended is None else str(int(ended))
+        ends[case.fault, case.right][f"{code} **wrong**" if problems else code] += 1
+    lines = [f"| met | {' | '.join(RIGHTS)} |", f"|---|{'---|' * len(RIGHTS)}"]
+    for fault in ALL_FAULTS:
+        cells = [
+            ", ".join(f"{n} x {code}" for code, n in sorted(ends[fault, right].items()))
+            for right in RIGHTS
+        ]
+        lines.append(f"| {fault} | {' | '.join(cells)} |")
+    total = sum(sum(counted.values()) for counted in ends.values())
+    return f"{total} combinations.\n\n" + "\n".join(lines) + "\n"

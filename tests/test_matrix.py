@@ -1,0 +1,20 @@
+"""Whatever the API, the key and the network do: equal, or a refusal that says whose move it is."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.matrix import FAULTS, Case, Edited, cases, run
+
+
+@pytest.fixture(scope="module")
+def edited(tmp_path_factory: pytest.TempPathFactory) -> Edited:
+    return Edited(tmp_path_factory.mktemp("loaded"))
+
+
+@pytest.mark.parametrize("case", cases(FAULTS, 2), ids=str)
+def test_a_sync_is_equal_or_refused(edited: Edited, tmp_path: Path, case: Case) -> None:
+    """Each two readings, faults and rights meet at least once; the long proof takes each three."""
+    _, problems = run(case, edited, tmp_path)
+
+    assert problems == []
