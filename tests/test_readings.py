@@ -1,0 +1,56 @@
+"""Where a window begins and ends is not documented; no reading of it may matter."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from itertools import product
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from api_extract.windows import midnight, months
+from simulator.clockodo import Switches
+from tests.conftest import Account
+from tests.truth import differences, entries, truth
+
+MakeAccount = Callable[..., Account]
+COUNTS = ("inclusive", "exclusive")
+READINGS: list[dict[str, Any]] = [
+    {"window": window, "since": since, "until": until}
+    for window, since, until in product(("start", "overlap"), COUNTS, COUNTS)
+]
+
+
+@pytest.mark.parametrize("reading", READINGS, ids=lambda r: "-".join(r.values()))
+def test_entries_on_the_border_of_a_window_are_there_once(
+    account: MakeAccount, reading: dict[str, Any]
+) -> None:
+    """Those that begin with a month, a second before, with the first day asked for, or go over."""
+    company = account(years=0.1)
+    company.app.switches = Switches(**reading)
+    zone, day = ZoneInfo(company.world.timezone), company.world.now.date()
+    borders = [midnight(m.since, zone) for m in months(date(2025, 1, 1), day)]
+    for border in (*borders, midnight(day - timedelta(days=40), zone)):
+        for seconds in (-1, 0, 1):
+            begins = border + timedelta(seconds=seconds)
+            if begins >= borders[0]:  # nothing before is read
+                ends = begins + timedelta(hours=2)
+                company.world.insert_entry(time_since=begins, time_until=ends)
+    wanted = {(i,): row for i, row in entries(company).items() if row["type"] == 1}
+
+    company.sync("entries")
+    assert differences(company, {"time_entries": wanted}) == []
+    company.sync("entries", since=day - timedelta(days=40), until=day)
+    assert differences(company, {"time_entries": wanted}) == []
+
+
+def test_presence_is_there_to_its_last_day(account: MakeAccount) -> None:
+    """Whether the last day of a span counts is not documented either."""
+    company = account(years=0.5)
+    wanted = truth(company)["work_times"]
+    assert any(day == "2026-06-30" for _, day in wanted), "nobody was there when a span ended"
+    company.app.switches = Switches(until="exclusive")
+
+    company.sync("work_times")
+
+    assert differences(company, {"work_times": wanted}) == []
