@@ -1,0 +1,193 @@
+# ruff: noqa: E501 - a mutant a line
+"""Ways to break the extractor, each of which the tests must notice.
+
+A mutant is one piece of text in one file, put in the place of another; beside it stand the tests
+that should fail. They run in a copy of the project, the first failure ends them.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from shutil import copytree, ignore_patterns
+
+ROOT = Path(__file__).parents[2]
+LONGEST = 900  # seconds; tests that a mutant keeps from ending have noticed it
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """What is broken, where, how, and which tests should tell."""
+
+    name: str
+    file: str
+    old: str
+    new: str
+    tests: str
+
+
+def _of(file: str, *rows: tuple[str, str, str, str]) -> list[Mutant]:
+    return [Mutant(name, file, old, new, tests) for name, old, new, tests in rows]
+
+
+MUTANTS = [
+    *_of(
+        "api_extract/limits.py",
+        ("ask as fast as it goes", "return found[0] + limit.seconds * SLACK if found else 0.0", "return 0.0", "limits"),
+        ("one request too many in a window", '"count": limit.count - 1', '"count": limit.count', "limits"),
+        ("count for each run alone", "            self._open(path)\n        except", "            self._open(None)\n        except", "limits drills"),
+        ("wait for a day", "if turn - now > LONGEST_TURN:", "if turn - now > 10 * DAY:", "limits later"),
+        ("count what is refused", '                raise Later(\n', '                sent.execute("INSERT INTO sent VALUES (?, ?)", (turn, kind))\n                sent.commit()\n                raise Later(\n', "limits later"),
+    ),
+    *_of(
+        "api_extract/session.py",
+        ("retry a 401", "    HTTPStatus.TOO_MANY_REQUESTS,\n    HTTPStatus.INTERNAL", "    HTTPStatus.UNAUTHORIZED,\n    HTTPStatus.TOO_MANY_REQUESTS,\n    HTTPStatus.INTERNAL", "session"),
+        ("take a 403 for a 404", "HTTPStatus.FORBIDDEN: (Forbidden,", "HTTPStatus.FORBIDDEN: (Gone,", "session"),
+        ("retry a 410", "HTTPStatus.GATEWAY_TIMEOUT,\n}", "HTTPStatus.GATEWAY_TIMEOUT,\n    HTTPStatus.GONE,\n}", "session"),
+        ("give a 503 up at once", "    HTTPStatus.SERVICE_UNAVAILABLE,\n", "", "session"),
+        ("follow redirects", "allow_redirects=False", "allow_redirects=True", "session told"),
+        ("give half a body up", 'raise Passing(f"GET {request.path}: the body is not whole JSON")', 'raise NotAsAgreed(f"GET {request.path}: the body is not whole JSON")', "session"),
+        ("do not wait as long as asked", "return max(wish or 0.0, float(self._backoff(state)))", "return float(self._backoff(state))", "session"),
+        ("never try again", "ATTEMPTS = 6", "ATTEMPTS = 1", "session"),
+        ("no patience with 429", "ATTEMPTS_LIMITED = 8", "ATTEMPTS_LIMITED = 5", "session"),
+        ("tell the address of a failure", 'raise Passing(f"GET {request.path}: {type(error).__name__}") from None', 'raise Passing(f"GET {request.path}: {error}") from error', "session"),
+    ),
+    *_of(
+        "api_extract/pages.py",
+        ("hand pages on as they come", "flying.popleft().result()", "flying.pop().result()", "pages"),
+        ("fetch one page fewer", "for request in islice(upcoming, 1))", "for request in islice(upcoming, 0))", "pages"),
+    ),
+    *_of(
+        "api_extract/columns.py",
+        ("drop what nobody documented", "[_json(extra) if extra else None for extra in extras]", "[None for extra in extras]", "columns"),
+        ("forget which keys a row lacks", "            if column.right:\n", "            if False:\n", "rights dataset"),
+        ("take -1 for a value", "hides = column.hidden is not None and column.hidden in values", "hides = False", "rights dataset columns"),
+        ("digest without telling null from nothing", "columns += [pc.is_valid(column), pc.fill_null(column, blank)]", "columns += [pc.fill_null(column, blank)]", "columns"),
+        ("digest that hangs on order", '.sort_by([(name, "ascending") for name in key])', "", "columns"),
+        ("keep rows without a key", "if table[name].null_count:", "if False:", "columns"),
+    ),
+    *_of(
+        "api_extract/difference.py",
+        ("let a null overwrite what is hidden", "    if new[ABSENT.name].null_count == new.num_rows or not old.num_rows:\n", "    if True:\n", "difference rights"),
+        ("keep what was really removed", "case when list_contains(n._absent, '{name}')", "case when true", "difference"),
+        ("see no change to or from null", 'o."{name}" is distinct from n."{name}"', 'o."{name}" <> n."{name}"', "difference crashes"),
+    ),
+    *_of(
+        "api_extract/replace.py",
+        ("leave a row where it came from", 'return f"id IN (SELECT id FROM {{staging_table}}) OR {marked}" if table.roams else marked', "return marked", "replace clockodo_load"),
+        ("skip the tombstones", "for key in gone]\n", "for key in ()]\n", "replace clockodo_load"),
+        ("delete a moment too much", "f\" AND {{table}}.{table.window} < w.{UNTIL}{per})\"", "f\" AND {{table}}.{table.window} <= w.{UNTIL}{per})\"", "replace"),
+        ("never empty a window", "    if markers:\n", "    if markers and rows.num_rows:\n", "replace"),
+        ("leave the markers in the table", '"hard_delete": True', '"hard_delete": False', "replace"),
+        ("replace another person's window", 'per = f" AND {{table}}.{table.per} = w.{OF}" if table.per else ""', 'per = ""', "replace"),
+    ),
+    *_of(
+        "api_extract/windows.py",
+        ("join windows over a hole", "last[-1].until == window.since and", "", "windows"),
+        ("midnight of Greenwich", "datetime.combine(day, time.min, zone)", "datetime.combine(day, time.min, UTC)", "windows"),
+    ),
+    *_of(
+        "clockodo_source/api.py",
+        ("drop the last page", "range(2, first.count_pages + 1)", "range(2, first.count_pages)", "clockodo_load"),
+        ("never ask for page 2", "range(2, first.count_pages + 1)", "range(2, 2)", "clockodo_load"),
+        ("take no rows for an empty list", "    if rows is None:\n", "    if False:\n", "matrix"),
+    ),
+    *_of(
+        "clockodo_source/run.py",
+        ("ignore that counts contradict each other", "if repeated or first.count_items not in {None, total}:", "if repeated:", "shifts"),
+        ("ignore one that goes while another comes", "return latest is not None and latest < began - SKEW", "return True", "shifts"),
+        ("trust one reading of a long list", "if began is None or table.newest is None:\n        return False", "if began is None or table.newest is None:\n        return True", "shifts"),
+        ("take the same page twice", "if page.number != number > 1:", "if False:", "shifts"),
+        ("lose a right without a word", "if lost and not self.options.accept_narrower_rights:", "if False:", "rights dataset"),
+        ("leave empty what a right hid", "self.flag(resource, span, again=True)\n        if visible", "pass\n        if visible", "rights matrix"),
+        ("fail where a plan lacks something", "            if not resource.optional:\n", "            if True:\n", "rights dataset"),
+        ("say nothing of a list newly refused", "report.newly = bool(self.remembered(resource.name))", "report.newly = False", "rights dataset"),
+        ("forget what was postponed", "        for span in spans:\n            self.flag(resource, span, again=True)\n\n    def forget", "\n    def forget", "later"),
+        ("leave reports of changed entries", "                    if int(span) >= year and", "                    if False and", "clockodo_load memory"),
+    ),
+    *_of(
+        "clockodo_source/lists.py",
+        ("believe in any loss of rows", "return before > FEW and now * 2 < before", "return False", "rights dataset"),
+        ("never look back", "or _owed(batch, span) or days.overlaps(run.recent)", "or _owed(batch, span)", "clockodo_load"),
+        ("forget what was left", "batch.run.flag(batch.name, span, again=True)", "pass", "memory"),
+        ("ask for a day less", '"date_until": days.until}', '"date_until": days.until - timedelta(days=1)}', "readings"),
+        ("keep the days of people who are gone", "    gone = _gone(batch, people)\n", "    gone: list[str] = []\n", "memory"),
+        ("begin with what was read before", "sorted(asks, key=lambda ask: not _owed(batch, ask.span))", "asks", "later"),
+        ("remember before rows are handed on", "    batch.facts[span.key] = {\"hash\": digest, \"rows\": total}", "    run.remember(batch.name, span.key, {\"hash\": digest, \"rows\": total})", "memory"),
+    ),
+    *_of(
+        "clockodo_source/entries.py",
+        ("drop the padding", "PADDING = timedelta(days=1)", "PADDING = timedelta(0)", "readings"),
+        ("ignore projects that were completed", "        or w in restated\n", "", "clockodo_load"),
+        ("leave running clocks alone", '        or read[w.key]["running"]\n', "", "memory clockodo_load"),
+        ("never split what will not settle", "if error.pages <= 1 or until - since <= SHORTEST_SPAN:", "if True:", "shifts"),
+        ("fail without the enhanced list", "        if not run.enhanced:\n", "        if True:\n", "rights"),
+        ("fail when requests run out", "    except Later as error:\n        changes", "    except ZeroDivisionError as error:\n        changes", "later"),
+    ),
+    *_of(
+        "clockodo_source/entry_rows.py",
+        ("lose the first moment of a window", "pc.greater_equal(begins, since)", "pc.greater(begins, since)", "readings"),
+        ("take the first moment of the next", "pc.less(begins, until)", "pc.less_equal(begins, until)", "readings clockodo_load"),
+        ("trust the time of last change", "digest = \"\".join(content_hash(table, [\"id\"])", "digest = \"\".join(content_hash(table.select([\"id\", \"time_last_change\"]), [\"id\"])", "clockodo_load"),
+        ("load entries of an unknown type", "    if unknown:\n", "    if False:\n", "dataset"),
+    ),
+    *_of(
+        "clockodo_source/changes.py",
+        ("forget entries that left", "for entry in self._vanished()[:MOST_FOLLOWED]:", "for entry in self._vanished()[:0]:", "memory clockodo_load"),
+        ("let entries stand in two windows", "        if self._first:\n            came = []", "        if True:\n            came = []", "clockodo_load memory"),
+        ("let a window lose most of its rows", "if self.run.options.accept_shrink or not shrunken(before, one.count):", "if True:", "rights dataset"),
+        ("let hidden money overwrite", "rows = part.rows if self.run.enhanced else withheld(part.rows)", "rows = part.rows", "rights"),
+        ("log what is the base line", "for i in ids(wide(s.rows))]\n        log", "for i in ()]\n        log", "memory crashes clockodo_load"),
+        ("log no deletion", "            self._log.append(self._logged(deleted, deleted.slice(0, 0), []))\n", "", "crashes"),
+        ("trust what moved while it was read", "            self.run.flag(NAME, month.key, hash=None, again=True)", "            pass", "memory"),
+    ),
+    *_of(
+        "clockodo_source/identity.py",
+        ("accept another reader", 'if (before["owner"] == now["owner"] and not lost_role) or', "if True or", "dataset rights"),
+        ("accept another filter", 'if before["filter"] != now["filter"]:', "if False:", "dataset"),
+        ("accept another zone", "if before[name] != now[name] and not run.everything:", "if False:", "dataset"),
+    ),
+    *_of(
+        "pipelines/sync.py",
+        ("forget the pending package", "    finished = pipeline.has_pending_data and fits and _finished(pipeline)\n", "    finished = False\n", "crashes memory"),
+        ("trust a restored copy", "        _read_again(pipeline)\n    return", "        pass\n    return", "memory crashes"),
+        ("finish what no longer fits", "fits = loaded in (extracted - 1, extracted)", "fits = True", "memory crashes"),
+    ),
+]  # fmt: skip
+
+
+def hunt(say: Callable[[str], None], names: Iterable[str] = ()) -> list[str]:
+    """Try mutants, all unless some are named; say which are noticed, return those that are not."""
+    wanted = set(names)
+    chosen = [m for m in MUTANTS if not wanted or m.name in wanted]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        survivors = []
+        for mutant, noticed in zip(chosen, pool.map(_noticed, chosen), strict=True):
+            say(f"{'noticed' if noticed else 'SURVIVED'}: {mutant.name} ({mutant.file})")
+            survivors += [] if noticed else [mutant.name]
+    say(f"{len(chosen) - len(survivors)} of {len(chosen)} noticed")
+    return survivors
+
+
+def _noticed(mutant: Mutant) -> bool:
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / "project"
+        copytree(ROOT, copy, ignore=ignore_patterns(".git", ".venv", "__pycache__", ".*_cache"))
+        file = copy / mutant.file
+        text = file.read_text("utf-8")
+        if text.count(mutant.old) != 1:
+            raise ValueError(f"{mutant.name}: {text.count(mutant.old)} places in {mutant.file}")
+        file.write_text(text.replace(mutant.old, mutant.new), "utf-8")
+        tests = [f"tests/test_{name}.py" for name in mutant.tests.split()]
+        command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests]
+        try:
+            ran = subprocess.run(
+                command, check=False, cwd=copy, capture_output=True, timeout=LONGEST
+            )  # noqa: S603 - our own tests
+        except subprocess.TimeoutExpired:
+            return True
+        return ran.returncode == 1
