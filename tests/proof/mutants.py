@@ -41,7 +41,7 @@ MUTANTS = [
         ("one request too many in a window", '"count": limit.count - 1', '"count": limit.count', "limits"),
         ("count for each run alone", "            self._open(path)\n        except", "            self._open(None)\n        except", "limits drills"),
         ("wait for a day", "if turn - now > LONGEST_TURN:", "if turn - now > 10 * DAY:", "limits later"),
-        ("count what is refused", '                raise Later(\n', '                sent.execute("INSERT INTO sent VALUES (?, ?)", (turn, kind))\n                sent.commit()\n                raise Later(\n', "limits later"),
+        ("count what is refused", "                raise Later(\n", '                sent.execute("INSERT INTO sent VALUES (?, ?)", (turn, kind))\n                sent.commit()\n                raise Later(\n', "limits later"),
     ),
     *_of(
         "api_extract/session.py",
@@ -80,7 +80,7 @@ MUTANTS = [
         "api_extract/replace.py",
         ("leave a row where it came from", 'return f"id IN (SELECT id FROM {{staging_table}}) OR {marked}" if table.roams else marked', "return marked", "replace clockodo_load"),
         ("skip the tombstones", "for key in gone]\n", "for key in ()]\n", "replace clockodo_load"),
-        ("delete a moment too much", "f\" AND {{table}}.{table.window} < w.{UNTIL}{per})\"", "f\" AND {{table}}.{table.window} <= w.{UNTIL}{per})\"", "replace"),
+        ("delete a moment too much", 'f" AND {{table}}.{table.window} < w.{UNTIL}{per})"', 'f" AND {{table}}.{table.window} <= w.{UNTIL}{per})"', "replace"),
         ("never empty a window", "    if markers:\n", "    if markers and rows.num_rows:\n", "replace"),
         ("leave the markers in the table", '"hard_delete": True', '"hard_delete": False', "replace"),
         ("replace another person's window", 'per = f" AND {{table}}.{table.per} = w.{OF}" if table.per else ""', 'per = ""', "replace"),
@@ -117,7 +117,7 @@ MUTANTS = [
         ("ask for a day less", '"date_until": days.until}', '"date_until": days.until - timedelta(days=1)}', "readings"),
         ("keep the days of people who are gone", "    gone = _gone(batch, people)\n", "    gone: list[str] = []\n", "memory"),
         ("begin with what was read before", "sorted(asks, key=lambda ask: not _owed(batch, ask.span))", "asks", "later"),
-        ("remember before rows are handed on", "    batch.facts[span.key] = {\"hash\": digest, \"rows\": total}", "    run.remember(batch.name, span.key, {\"hash\": digest, \"rows\": total})", "memory"),
+        ("remember before rows are handed on", '    batch.facts[span.key] = {"hash": digest, "rows": total}', '    run.remember(batch.name, span.key, {"hash": digest, "rows": total})', "memory"),
     ),
     *_of(
         "clockodo_source/entries.py",
@@ -132,7 +132,7 @@ MUTANTS = [
         "clockodo_source/entry_rows.py",
         ("lose the first moment of a window", "pc.greater_equal(begins, since)", "pc.greater(begins, since)", "readings"),
         ("take the first moment of the next", "pc.less(begins, until)", "pc.less_equal(begins, until)", "readings clockodo_load"),
-        ("trust the time of last change", "digest = \"\".join(content_hash(table, [\"id\"])", "digest = \"\".join(content_hash(table.select([\"id\", \"time_last_change\"]), [\"id\"])", "clockodo_load"),
+        ("trust the time of last change", 'digest = "".join(content_hash(table, ["id"])', 'digest = "".join(content_hash(table.select(["id", "time_last_change"]), ["id"])', "clockodo_load"),
         ("load entries of an unknown type", "    if unknown:\n", "    if False:\n", "dataset"),
     ),
     *_of(
@@ -187,7 +187,7 @@ def _noticed(mutant: Mutant) -> bool:
         try:
             ran = subprocess.run(
                 command, check=False, cwd=copy, capture_output=True, timeout=LONGEST
-            )  # noqa: S603 - our own tests
+            )
         except subprocess.TimeoutExpired:
             return True
         return ran.returncode == 1
