@@ -288,9 +288,9 @@ class Run:
             # A few rows out of many may all lack a key by chance; a whole list may not.
             if rights and seen.rows > (0 if shape.resource.reading == "whole" else FEW):
                 visible = [name for name in rights if seen.absent[name] < seen.rows]
-                self._compare_rights(shape.resource.name, table.name, visible)
+                self._compare_rights(shape.resource, table.name, visible)
 
-    def _compare_rights(self, resource: str, table: str, visible: list[str]) -> None:
+    def _compare_rights(self, resource: Resource, table: str, visible: list[str]) -> None:
         self.report.rights |= {f"{table}.{name}" for name in visible}
         before = self.state.get("rights", {}).get(table)
         lost = sorted(set(before or ()) - set(visible))
@@ -300,9 +300,10 @@ class Run:
                 " was changed. Give the key its rights back, or accept the narrower ones with"
                 " --accept-narrower-rights: known values are then kept."
             )
-        if before is not None and set(visible) - set(before):
-            for span in self.remembered(resource):  # it is empty in what was read without it
-                self.flag(resource, span, again=True)
+        gained = before is not None and set(visible) - set(before)
+        if gained and resource.reading != "whole":
+            for span in self.remembered(resource.name):  # empty in what was read without it
+                self.flag(resource.name, span, again=True)
         if visible != before:
             self.state.setdefault("rights", {})[table] = visible
 

@@ -103,7 +103,7 @@ MUTANTS = [
         ("trust one reading of a long list", "if began is None or table.newest is None:\n        return False", "if began is None or table.newest is None:\n        return True", "shifts"),
         ("take the same page twice", "if page.number != number > 1:", "if False:", "shifts"),
         ("lose a right without a word", "if lost and not self.options.accept_narrower_rights:", "if False:", "rights dataset"),
-        ("leave empty what a right hid", "self.flag(resource, span, again=True)\n        if visible", "pass\n        if visible", "rights matrix"),
+        ("leave empty what a right hid", "self.flag(resource.name, span, again=True)", "pass", "rights matrix"),
         ("fail where a plan lacks something", "            if not resource.optional:\n", "            if True:\n", "rights dataset"),
         ("say nothing of a list newly refused", "report.newly = bool(self.remembered(resource.name))", "report.newly = False", "rights dataset"),
         ("forget what was postponed", "        for span in spans:\n            self.flag(resource, span, again=True)\n\n    def forget", "\n    def forget", "later"),
