@@ -6,8 +6,12 @@
     GET /v2/workTimes     -> work_times, work_time_intervals    half-years of a person replaced
     GET /v4/projects ...  -> projects and all other lists       replaced whole
 
-    pipeline = dlt.pipeline("hours", destination="duckdb", dataset_name="clockodo_raw")
+    warehouse = dlt.destinations.duckdb("hours.duckdb", supports_transactions=True)
+    pipeline = dlt.pipeline("hours", destination=warehouse, dataset_name="clockodo_raw")
     pipeline.run(clockodo())
+
+dlt leaves `supports_transactions` open for DuckDB and PostgreSQL, and would then commit each
+statement of a merge by itself.
 
 No list can be filtered by its time of change and deletions leave no trace, so what can still
 change is read again and replaced; what reads the same as before is not loaded again.
@@ -102,10 +106,10 @@ def _read(run: Run, resource: Resource) -> Iterator[Any]:
 
 
 def _check_columns(settings: Settings) -> None:
-    names = {n.partition(".")[0] for n in (*settings.exclude_columns, *settings.hash_columns)}
-    if unknown := names - set(TABLES):
+    names = {*settings.exclude_columns, *settings.hash_columns}
+    if unknown := {n for n in names if n.partition(".")[0] not in TABLES or "." not in n}:
         raise YourMove(
-            f"No such table: {', '.join(sorted(unknown))}. Write columns as table.column."
+            f"No such column: {', '.join(sorted(unknown))}. Write columns as table.column."
         )
     for table in TABLES.values():
         table.guarded(settings.exclude_columns, settings.hash_columns)

@@ -1,6 +1,7 @@
 """Who reads, with which rights, in which time zone; and whether the dataset is theirs."""
 
 from collections.abc import Mapping
+from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 import msgspec
@@ -8,6 +9,9 @@ import msgspec
 from api_extract.errors import Forbidden, Gone, YourMove
 from api_extract.pages import Request
 from clockodo_source.run import Run
+
+# How a dataset and its state are laid out; a version that lays them out otherwise adds one.
+LAYOUT = 1
 
 
 class _Me(msgspec.Struct):
@@ -44,9 +48,11 @@ def _check(run: Run) -> None:
     """Compare with what the dataset was filled as: a dataset keeps its reader, zone and filter."""
     now = _facts(run)
     before = run.state.get("dataset")
-    if before == now:
-        return
     if before is not None:
+        before = {"layout": 1, **before}  # the first ones did not say
+        if before == now:
+            return
+        _refuse_a_newer_layout(before)
         _refuse_another_reader(run, before, now)
         _refuse_another_reading(run, before, now)
     run.state["dataset"] = now
@@ -56,6 +62,7 @@ def _facts(run: Run) -> dict[str, object]:
     """Return what a dataset is filled as: who reads, and what decides on rows and values."""
     settings = run.settings
     return {
+        "layout": LAYOUT,
         "owner": run.report.owner,
         "role": run.report.owner_role,
         "timezone": run.report.timezone,
@@ -64,6 +71,14 @@ def _facts(run: Run) -> dict[str, object]:
         "exclude_columns": sorted(settings.exclude_columns),
         "hash_columns": sorted(settings.hash_columns),
     }
+
+
+def _refuse_a_newer_layout(before: Mapping[str, Any]) -> None:
+    if before["layout"] > LAYOUT:
+        raise YourMove(
+            "This warehouse was filled by a newer Timehouse. Upgrade this one, or use another"
+            " warehouse."
+        )
 
 
 def _refuse_another_reader(

@@ -86,7 +86,8 @@ class Settings:
             "BASE_URL must begin with https:// (plain http only to this machine).",
         )
         yield not url.hostname, "BASE_URL must name a host."
-        yield "@" in url.netloc or bool(url.query), "BASE_URL must hold no credentials or query."
+        more = "@" in url.netloc or bool(url.query or url.fragment)
+        yield more, "BASE_URL must hold no credentials, query or fragment."
 
     def _ways_not_to_read_it(self) -> Iterator[tuple[bool, str]]:
         yield (

@@ -100,7 +100,15 @@ def sync(  # noqa: PLR0913 - the options of the verb
     names = [name.strip() for name in resources.split(",") if name.strip()]
     place, settings = call.place(system), call.settings()
     with call.show.progress() as tell:
-        outcome = verb.sync(place, settings, options, names, models=not no_models, tell=tell)
+        outcome = verb.sync(
+            place,
+            settings,
+            options,
+            names,
+            models=not no_models,
+            by_clock=call.by_clock,
+            tell=tell,
+        )
     output.show_sync(call.show, outcome)
     if outcome.report.later:
         sys.stderr.write(f"{outcome.report.later}\n")

@@ -6,10 +6,11 @@ A run that finds nothing changed makes no load package, and must still be known 
 import json
 import uuid
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import dlt
+from dlt.destinations.exceptions import DatabaseUndefinedRelation
 
 from clockodo_source import Report
 from clockodo_source.report import ResourceReport
@@ -36,16 +37,15 @@ TABLES = {
 class Ledger:
     """Writes and reads the book-keeping of one account."""
 
-    def __init__(self, pipeline: dlt.Pipeline, schema: str) -> None:
+    def __init__(self, pipeline: dlt.Pipeline) -> None:
         self._pipeline = pipeline
-        self._schema = schema
 
     def write(self, report: Report, as_of: datetime, failure: str | None = None) -> None:
         """Add a run; a window that was read replaces what was noted of it before.
 
         Of a run that failed, nothing was loaded: only where and why it did is noted.
         """
-        run = (uuid.uuid4().hex, as_of, datetime.now(UTC))
+        run = (uuid.uuid4().hex, as_of, self._later())
         identity = (
             *(*run, failure is None),
             *(report.owner, report.owner_role, report.timezone),
@@ -64,7 +64,7 @@ class Ledger:
         if failure is not None:
             name, last = resources[-1] if resources else ("users", ResourceReport())
             statuses, windows = [(*run, name, "failed", last.rows, last.requests, failure)], []
-        with self._pipeline.sql_client(self._schema) as client, client.begin_transaction():
+        with self._pipeline.sql_client() as client, client.begin_transaction():
             for name, columns in TABLES.items():
                 table = client.make_qualified_table_name(name)
                 client.execute_sql(f"CREATE TABLE IF NOT EXISTS {table} ({columns})")
@@ -74,11 +74,29 @@ class Ledger:
             _forget(client, windows)
             _insert(client, "sync_windows", windows)
 
+    def last_as_of(self) -> datetime | None:
+        """Return the instant of the last run that loaded, None if none has."""
+        found = self._latest("SELECT as_of FROM {api_identity} WHERE loaded")
+        return found and found.astimezone(UTC)
+
     def read(self, query: str) -> list[tuple[Any, ...]]:
         """Return the rows of a query, in which {name} stands for a table of the raw schema."""
-        with self._pipeline.sql_client(self._schema) as client:
+        with self._pipeline.sql_client() as client:
             tables = _Names(client)
             return [tuple(row) for row in client.execute_sql(query.format_map(tables)) or []]
+
+    def _later(self) -> datetime:
+        """Return now, or later: the order of runs stays right also when clocks were not."""
+        last = self._latest("SELECT ended_at FROM {api_identity}")
+        now = datetime.now(UTC)
+        return now if last is None else max(now, last + timedelta(milliseconds=1))
+
+    def _latest(self, query: str) -> datetime | None:
+        try:
+            found = self.read(f"{query} ORDER BY ended_at DESC LIMIT 1")
+        except DatabaseUndefinedRelation:
+            return None
+        return found[0][0] if found else None
 
 
 class _Names(dict[str, str]):

@@ -55,7 +55,7 @@ def build_models(place: Place, as_of: datetime) -> Built:
 def accounts(place: Place) -> list[str]:
     """Return the labels of the accounts in this warehouse that have all the models need."""
     names = ", ".join(f"'{name}'" for name in NEEDED)
-    with place.pipeline().sql_client(place.system) as client:
+    with place.pipeline().sql_client() as client:
         found = client.execute_sql(
             "SELECT table_schema FROM information_schema.tables"
             f" WHERE table_name IN ({names}) AND table_schema LIKE '{place.system}%raw'"

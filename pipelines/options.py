@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from api_extract.windows import FIRST_DAY, LAST_DAY
 
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from clockodo_source import Settings
     from pipelines.place import Place
     from pipelines.show import Show
+
+
+COMMANDLINE = ParameterSource.COMMANDLINE
 
 
 def instant(value: str) -> datetime:
@@ -92,6 +96,11 @@ class Call:
         return given or datetime.now(UTC)
 
     @property
+    def by_clock(self) -> bool:
+        """Whether that now is what this machine's clock says."""
+        return self._given["as_of"] is None
+
+    @property
     def account(self) -> str:
         """The label of the account."""
         return self._given["account"] or "main"
@@ -121,9 +130,11 @@ def shared(function: Callable[..., None]) -> Callable[..., Any]:
     @wraps(function)
     def wrapped(**given: object) -> None:
         names = ("warehouse", "destination", "account", "as_of", "as_json")
+        context = click.get_current_context()
         own = {name: given.pop(name) for name in names}
-        before = click.get_current_context().obj
-        function(Call({n: before[n] if own[n] is None else own[n] for n in names}), **given)
+        typed = {n for n in names if context.get_parameter_source(n) is COMMANDLINE}
+        # The environment speaks to both; it must not overrule what was typed before the verb.
+        function(Call({n: own[n] if n in typed else context.obj[n] for n in names}), **given)
 
     return all_of(wrapped)
 

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,13 +10,23 @@ from pathlib import Path
 from typing import Any
 
 import dlt
+import duckdb
+from dlt.common.configuration.exceptions import ConfigurationException
 from dlt.common.destination import Destination
 from dlt.common.destination.exceptions import UnknownDestinationModule
-from filelock import FileLock
+from dlt.common.schema.exceptions import SchemaException
+from dlt.common.storages.exceptions import StorageException
+from dlt.pipeline.exceptions import PipelineStateEngineNoUpgradePathException
+from filelock import FileLock, Timeout
 
 from api_extract.errors import YourMove
 
 LABEL = re.compile(r"[a-z][a-z0-9_]{0,30}")
+# What dlt raises where its working folder was damaged, or written by a newer one.
+UNREADABLE = (
+    *(ValueError, KeyError, TypeError, AttributeError),
+    *(SchemaException, StorageException, PipelineStateEngineNoUpgradePathException),
+)
 
 
 @contextmanager
@@ -42,6 +53,11 @@ class Place:
             raise YourMove(
                 f"--account {self.account!r}: a label is lower-case letters, digits and _."
             )
+        if self.destination == "duckdb" and self.warehouse.stem == self.dataset:
+            raise YourMove(
+                f"--warehouse: DuckDB would take {self.dataset} for the file, not for the schema."
+                " Call the file otherwise."
+            )
 
     @property
     def dataset(self) -> str:
@@ -55,41 +71,96 @@ class Place:
         name = self.warehouse.name if self.destination == "duckdb" else self.destination
         return self.warehouse.parent.absolute() / ".timehouse" / name
 
+    @property
+    def doubt(self) -> Path:
+        """A note, if it is there, that what was loaded last is not known."""
+        return self.folder / "doubt"
+
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Hold the warehouse, privately; raises filelock.Timeout where another run does."""
-        if not self.warehouse.parent.is_dir():
-            raise YourMove(f"--warehouse: there is no folder {self.warehouse.parent}.")
-        with private():
+        with private(), self._lock():
+            if self.destination == "duckdb":
+                self._make_whole()
+            yield
+
+    def _lock(self) -> FileLock:
+        """Take the lock, and with it find out whether the folder can be written to."""
+        try:
+            if not self.warehouse.parent.is_dir():
+                raise YourMove(f"--warehouse: there is no folder {self.warehouse.parent}.")
             self.folder.mkdir(parents=True, exist_ok=True)
-            with FileLock(self.folder / "lock", timeout=0, mode=0o600):
-                yield
+            lock = FileLock(self.folder / "lock", timeout=0, mode=0o600)
+            lock.acquire()
+        except Timeout:
+            raise
+        except OSError as error:
+            raise YourMove(f"Cannot write {error.filename}: {error.strerror}.") from error
+        return lock
+
+    def _make_whole(self) -> None:
+        """Make the file whole or not at all, and refuse one that is not DuckDB's."""
+        if not self.warehouse.exists():
+            try:
+                duckdb.connect(str(self.warehouse)).close()
+            except duckdb.IOException:
+                self.warehouse.unlink(missing_ok=True)
+                raise
+        elif not self.warehouse.is_file() or _magic(self.warehouse) != b"DUCK":
+            raise YourMove(f"--warehouse: {self.warehouse} is no DuckDB file.")
 
     def pipeline(self) -> dlt.Pipeline:
         """Return the dlt pipeline; raises YourMove for a destination that cannot replace rows."""
         dlt.config["normalize.parquet_normalizer.add_dlt_load_id"] = True
         dlt.config["load.delete_completed_jobs"] = True  # personal data, and in the warehouse now
-        dlt.config["runtime.dlthub_telemetry"] = False
-        dlt.config["runtime.log_level"] = dlt.config.get("runtime.log_level") or "WARNING"
+        dlt.config["runtime.log_level"] = dlt.config.get("runtime.log_level") or "CRITICAL"
+        dlt.current.run_context().initialize_runtime()  # its log was set up when it was imported
+        try:
+            pipeline = self._opened()
+        except ConfigurationException:
+            raise
+        except UNREADABLE:
+            shutil.rmtree(self.folder / self._pipeline_name)
+            self.doubt.touch()
+            pipeline = self._opened()
+        capabilities = pipeline.destination.capabilities()
+        merges = "delete-insert" in (capabilities.supported_merge_strategies or ())
+        if not merges or capabilities.supports_transactions is False:
+            raise YourMove(
+                f"--destination {self.destination}: it cannot delete and insert in one"
+                " transaction, so deleted entries would stay. Use duckdb, postgres or another"
+                " with dlt's delete-insert merge; Parquet comes from a published copy."
+            )
+        # Where dlt does not say, as for DuckDB and PostgreSQL, it would commit each deletion alone.
+        pipeline.destination.caps_params["supports_transactions"] = True
+        return pipeline
+
+    @property
+    def _pipeline_name(self) -> str:
+        return f"{self.system}_{self.account}"
+
+    def _opened(self) -> dlt.Pipeline:
+        """Open the working folder, reading all that a run would stumble over later."""
         try:
             pipeline: dlt.Pipeline = dlt.pipeline(
-                f"{self.system}_{self.account}",
+                self._pipeline_name,
                 pipelines_dir=str(self.folder),
                 destination=self._destination(),
                 dataset_name=self.dataset,
             )
         except UnknownDestinationModule:
             raise YourMove(f"--destination {self.destination}: dlt knows no such.") from None
-        capabilities = pipeline.destination.capabilities()
-        if "delete-insert" not in (capabilities.supported_merge_strategies or ()):
-            raise YourMove(
-                f"--destination {self.destination}: it cannot delete and insert in one"
-                " transaction, so deleted entries would stay. Use duckdb, postgres or another"
-                " with dlt's delete-insert merge; Parquet comes from a published copy."
-            )
+        for name in pipeline.schema_names:
+            pipeline.schemas.load_schema(name)
+        bool(pipeline.has_pending_data)
         return pipeline
 
     def _destination(self) -> str | Destination[Any, Any]:
         if self.destination != "duckdb":
             return self.destination
         return dlt.destinations.duckdb(str(self.warehouse.absolute()))
+
+
+def _magic(file: Path) -> bytes:
+    with file.open("rb") as opened:
+        return opened.read(12)[8:]

@@ -11,8 +11,8 @@ from api_extract.errors import YourMove
 from clockodo_source.report import Trouble
 from clockodo_source.tables import TABLES
 from pipelines.ledger import Ledger
+from pipelines.pending import legible
 from pipelines.place import Place
-from pipelines.sync import SCHEMA
 
 
 @dataclass
@@ -41,8 +41,9 @@ def status(place: Place, now: datetime) -> Status:
         raise YourMove(f"There is no warehouse {place.warehouse}. Run `timehouse sync` first.")
     with place.locked():
         pipeline = place.pipeline()
-        pipeline.sync_destination()
-        ledger = Ledger(pipeline, SCHEMA)
+        with legible():
+            pipeline.sync_destination()
+        ledger = Ledger(pipeline)
         try:
             return _read(ledger, pending=bool(pipeline.has_pending_data), now=now)
         except DatabaseUndefinedRelation:

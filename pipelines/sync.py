@@ -2,23 +2,19 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
-import dlt
-from dlt.common.destination.client import WithStateSync
-from dlt.common.destination.exceptions import DestinationUndefinedEntity
-from dlt.load.exceptions import LoadClientJobFailed
-from dlt.pipeline.exceptions import PipelineStepFailed
-from dlt.pipeline.state_sync import load_pipeline_state_from_destination
-
+from api_extract.errors import YourMove
 from clockodo_source import Options, Report, Settings, clockodo
 from clockodo_source.tables import TABLES
 from pipelines.exits import Exit, explained
 from pipelines.ledger import Ledger
 from pipelines.models import NEEDED, Built, accounts, build_models
+from pipelines.pending import finish_pending
 from pipelines.place import Place
 
-SCHEMA = "clockodo"
+SLACK = timedelta(days=1)  # that clocks of two machines, or one that was off, may differ by
 
 
 @dataclass
@@ -57,15 +53,21 @@ def sync(  # noqa: PLR0913 - each is an option of the command line
     resources: Iterable[str] = (),
     *,
     models: bool = True,
+    by_clock: bool = False,
     tell: Callable[[str], None] = lambda _: None,
 ) -> Outcome:
-    """Finish what an earlier run left pending, load what changed, build the models."""
+    """Finish what an earlier run left pending, load what changed, build the models.
+
+    `by_clock`: the as-of instant is what this machine's clock says, which may be wrong.
+    """
     outcome = Outcome(Report(tell=tell))
     with place.locked():
         pipeline = place.pipeline()
-        outcome.finished_pending = finish_pending(pipeline)
+        ledger = Ledger(pipeline)
+        if by_clock:
+            _refuse_a_clock_set_back(options.as_of, ledger.last_as_of())
         source = clockodo(settings, options, outcome.report, resources)
-        ledger = Ledger(pipeline, SCHEMA)
+        outcome.finished_pending = finish_pending(place, pipeline)
         try:
             info = pipeline.run(source)
         except Exception as error:
@@ -83,53 +85,13 @@ def sync(  # noqa: PLR0913 - each is an option of the command line
     return outcome
 
 
-def finish_pending(pipeline: dlt.Pipeline) -> bool:
-    """Load what a crashed run extracted, then take what is remembered from the warehouse alone.
-
-    A load that was extracted for another state of the warehouse (a restored copy, say), or that
-    the warehouse has refused, is dropped; as it may have been loaded in part, all is read again.
-    """
-    extracted, loaded = pipeline.state["_state_version"], _loaded_state(pipeline)
-    fits = loaded in (extracted - 1, extracted)
-    finished = pipeline.has_pending_data and fits and _finished(pipeline)
-    never_loaded = extracted > loaded and not finished
-    if never_loaded or pipeline.has_pending_data:
-        pipeline.drop()
-    pipeline.sync_destination()
-    if never_loaded:
-        _read_again(pipeline)
-    return finished
-
-
-def _loaded_state(pipeline: dlt.Pipeline) -> int:
-    """Return the version of the state that was loaded last, 0 if none was."""
-    try:
-        with pipeline.destination_client() as client:
-            if not isinstance(client, WithStateSync):
-                return 0
-            state = load_pipeline_state_from_destination(pipeline.pipeline_name, client)
-    except DestinationUndefinedEntity:
-        return 0
-    return state["_state_version"] if state else 0
-
-
-def _finished(pipeline: dlt.Pipeline) -> bool:
-    try:
-        pipeline.normalize()
-        pipeline.load()
-    except PipelineStepFailed as error:
-        # What was killed while it moved files cannot be told from damage; it is read again.
-        if error.step == "normalize" or isinstance(error.__cause__, LoadClientJobFailed):
-            return False
-        raise
-    return True
-
-
-def _read_again(pipeline: dlt.Pipeline) -> None:
-    with pipeline.managed_state() as state:
-        read = state.get("sources", {}).get(SCHEMA, {}).get("read", {})
-        for known in (known for spans in read.values() for known in spans.values()):
-            known |= {"hash": None, "again": True}
+def _refuse_a_clock_set_back(now: datetime, last: datetime | None) -> None:
+    if last is not None and now < last - SLACK:
+        raise YourMove(
+            f"It is {now:%Y-%m-%d %H:%M} UTC by this machine's clock, but the last load was as"
+            f" of {last:%Y-%m-%d %H:%M} UTC. Set this machine's clock, or name the moment with"
+            " --as-of."
+        )
 
 
 def _note_failure(ledger: Ledger, report: Report, options: Options, error: Exception) -> None:

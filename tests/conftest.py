@@ -1,16 +1,19 @@
 """What the tests share: options, one simulated company, and an account to load it from."""
 
+import shutil
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pytest
 from _pytest.reports import TestReport
+from dlt.common.configuration.container import Container
+from dlt.common.configuration.specs import PluggableRunContext
 
 from clockodo_source import Options, Settings
 from pipelines.place import Place
@@ -20,6 +23,9 @@ from simulator.faults import Outcome as Met
 from simulator.faults import failing
 from simulator.server import serve
 from simulator.world import World
+
+if TYPE_CHECKING:
+    from tests.terminal import Terminal
 
 APPLICATION = "Tests;tests@timehouse.example"
 
@@ -100,6 +106,11 @@ class Account:
         made = Options(as_of=self.world.now, **options)  # type: ignore[arg-type]  # a few of its fields
         return sync(self.place, settings, made, resources, models=models)
 
+    def copy(self, folder: Path) -> "Account":
+        """Return the account with a copy of the loaded warehouse and its working folder."""
+        shutil.copytree(self.place.warehouse.parent, folder, dirs_exist_ok=True)
+        return Account(self.app, self.settings.base_url, folder)
+
     @contextmanager
     def meeting(self, *outcomes: Met, path: str | None) -> Iterator[None]:
         """Let call n of a path meet outcome n for a while: a fault, or an edit just before it."""
@@ -125,3 +136,32 @@ def account(tmp_path: Path) -> Iterator[Callable[..., Account]]:
     yield make
     for server in open_servers:
         server.__exit__(None, None, None)
+
+
+@pytest.fixture(scope="session")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
+    """Return the account of a small company with a loaded warehouse, to be copied, not changed."""
+    app = ClockodoApp(World(1, 0.1))
+    with serve(app) as url:
+        account = Account(app, url, tmp_path_factory.mktemp("filled"))
+        account.sync()
+        yield account
+
+
+@pytest.fixture
+def terminal(
+    filled: Account,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Iterator["Terminal"]:
+    """Return the command line in a folder of its own, which holds a copy of that warehouse."""
+    from tests.terminal import Terminal  # noqa: PLC0415 - it needs what is defined here
+
+    account = filled.copy(tmp_path / "here")
+    with monkeypatch.context() as here:
+        here.chdir(account.place.warehouse.parent)
+        here.delenv("DLT_PROJECT_DIR", raising=False)
+        Container()[PluggableRunContext].reload_providers()
+        yield Terminal(account, monkeypatch, capsys)
+    Container()[PluggableRunContext].reload_providers()

@@ -3,12 +3,11 @@
 import random
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
 
-from pipelines.place import Place
 from simulator.clockodo import ClockodoApp
 from simulator.server import serve
 from simulator.world import World
@@ -33,11 +32,7 @@ class Edited:
 
     def copy(self, folder: Path) -> Account:
         """Return the account with a copy of the loaded warehouse and its working folder."""
-        home = self.account.place.warehouse.parent
-        shutil.copytree(home, folder, dirs_exist_ok=True)
-        copied = Account(self.account.app, self.account.settings.base_url, folder)
-        copied.place = Place(warehouse=folder / self.account.place.warehouse.name)
-        return copied
+        return self.account.copy(folder)
 
     def check(self, account: Account) -> None:
         """Every cell is right, and the log of changes has neither a gap nor a double."""
@@ -65,6 +60,24 @@ def test_a_sync_that_dies_at_a_named_point_is_finished_by_the_next(
     account.sync()
 
     edited.check(account)
+
+
+def test_a_table_is_never_seen_half_replaced(edited: Edited, tmp_path: Path) -> None:
+    """What a merge deletes is gone only when what it inserts is there, for whoever reads then."""
+    account = edited.copy(tmp_path)
+    before = _rows(account, edited.truth)
+
+    assert dying("merging", account.sync) == 9 << 8
+
+    after = {name: len(rows) for name, rows in edited.truth.items()}
+    for name, seen in _rows(account, edited.truth).items():
+        assert seen in (before[name], after[name]), name
+
+
+def _rows(account: Account, tables: Iterable[str]) -> dict[str, int]:
+    counting = (f"select '{name}', count(*) from clockodo_raw.{name}" for name in tables)
+    _, found = account.query(" union all ".join(counting))
+    return dict(found)
 
 
 @pytest.mark.parametrize("moment", range(10))

@@ -1,0 +1,89 @@
+"""What an earlier run left unfinished, and what is remembered in the warehouse."""
+
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import dlt
+from dlt.common.configuration.exceptions import ConfigurationException
+from dlt.common.destination.client import WithStateSync
+from dlt.common.destination.exceptions import DestinationUndefinedEntity
+from dlt.load.exceptions import LoadClientJobFailed
+from dlt.pipeline.exceptions import PipelineStepFailed
+from dlt.pipeline.state_sync import load_pipeline_state_from_destination
+
+from api_extract.errors import YourMove
+from pipelines.exits import explained
+from pipelines.place import Place
+
+SCHEMA = "clockodo"
+GARBAGE = (ValueError, KeyError, TypeError, AttributeError, zlib.error)
+
+
+def finish_pending(place: Place, pipeline: dlt.Pipeline) -> bool:
+    """Load what a crashed run extracted, then take what is remembered from the warehouse alone.
+
+    A load that was extracted for another state of the warehouse (a restored copy, say), that the
+    warehouse has refused, or that was damaged, is dropped; as it may have been loaded in part, all
+    is read again.
+    """
+    with legible():
+        extracted, loaded = pipeline.state["_state_version"], _loaded_state(pipeline)
+    fits = loaded in (extracted - 1, extracted)
+    finished = pipeline.has_pending_data and fits and _finished(pipeline)
+    never_loaded = place.doubt.exists() or (extracted > loaded and not finished)
+    if never_loaded or pipeline.has_pending_data:
+        pipeline.drop()
+    with legible():
+        pipeline.sync_destination()
+    if never_loaded:
+        _read_again(pipeline)
+        place.doubt.unlink(missing_ok=True)
+    return finished
+
+
+@contextmanager
+def legible() -> Iterator[None]:
+    """Tell whose move it is where what the warehouse remembers cannot be read."""
+    try:
+        yield
+    except ConfigurationException:
+        raise
+    except (*GARBAGE, PipelineStepFailed) as error:
+        if not isinstance(error.__cause__ or error, GARBAGE):
+            raise
+        raise YourMove(
+            "What Timehouse remembers in this warehouse is damaged (_dlt_pipeline_state or"
+            " _dlt_version). Restore a copy of the warehouse, or use another one."
+        ) from None
+
+
+def _loaded_state(pipeline: dlt.Pipeline) -> int:
+    """Return the version of the state that was loaded last, 0 if none was."""
+    try:
+        with pipeline.destination_client() as client:
+            if not isinstance(client, WithStateSync):
+                return 0
+            state = load_pipeline_state_from_destination(pipeline.pipeline_name, client)
+    except DestinationUndefinedEntity:
+        return 0
+    return state["_state_version"] if state else 0
+
+
+def _finished(pipeline: dlt.Pipeline) -> bool:
+    try:
+        pipeline.normalize()
+        pipeline.load()
+    except PipelineStepFailed as error:
+        # What was killed while it moved files cannot be told from damage; it is read again.
+        if isinstance(error.__cause__, LoadClientJobFailed) or explained(error) is None:
+            return False
+        raise
+    return True
+
+
+def _read_again(pipeline: dlt.Pipeline) -> None:
+    with pipeline.managed_state() as state:
+        read = state.get("sources", {}).get(SCHEMA, {}).get("read", {})
+        for known in (known for spans in read.values() for known in spans.values()):
+            known |= {"hash": None, "again": True}
