@@ -65,7 +65,7 @@ Tell = Callable[[int, int, Path], Told]
 Drill = Callable[[Path], Drilled]
 DRILLS: tuple[Drill, ...] = (
     partial(limited, 26.0, *faster(FASTER)),
-    partial(hostile, 5.25),
+    *(partial(hostile, 5.25, seed) for seed in (2, 3, 4)),
 )
 
 

@@ -60,10 +60,10 @@ class Door:
     on both sides.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, seed: int) -> None:
         self.calls, self.faults, self.refused, self.hostile = (_shared() for _ in range(4))
         self._app = app
-        self._chance = random.Random(1)
+        self._chance = random.Random(seed)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Speak ASGI."""
@@ -87,9 +87,9 @@ def _shared() -> "Synchronized[int]":
 
 
 @contextmanager
-def apart(app: ClockodoApp, folder: Path) -> Iterator[tuple[Account, Door]]:
+def apart(app: ClockodoApp, folder: Path, seed: int = 1) -> Iterator[tuple[Account, Door]]:
     """Serve a company by another process; here stays a copy, which must be left as it is."""
-    door = Door(app)
+    door = Door(app, seed)
     here, there = FORKING.Pipe()
     process = FORKING.Process(target=_serve, args=(door, here, there), daemon=True)
     process.start()
@@ -136,11 +136,13 @@ def limited(years: float, server: Limits, ours: Sequence[Limit], folder: Path) -
     return told
 
 
-def hostile(years: float, folder: Path) -> Drilled:
+def hostile(years: float, seed: int, folder: Path) -> Drilled:
     """Load so many years from a server that fails a third of the calls; compare every cell."""
     app = ClockodoApp(World(years=years))
     told = Drilled("a third fails", entries=len(app.world.entries))
-    with patch.object(Session, "_pause", return_value=0.0), apart(app, folder) as (account, door):
+    # How long it waits before it asks again is tried elsewhere; here, nobody has the time.
+    quick = patch.object(Session, "_pause", return_value=0.0)
+    with quick, apart(app, folder, seed) as (account, door):
         wanted, done = truth(account), False
         started, before = time.monotonic(), door.calls.value
         door.hostile.value = 1
