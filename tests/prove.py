@@ -1,7 +1,8 @@
-"""The long proof: histories by seed, one after the other, and a record of what came of them.
+"""The long proofs: histories by seed, one after the other, or drills; and what came of them.
 
     make prove                    from the first seed that is not yet recorded
     make prove SEED=7 COUNT=1     this one again
+    make prove DRILLS=1           the load drills
 
 A seed tells the same history each time, but for the moments at which a sync is killed.
 """
@@ -13,11 +14,13 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from itertools import count as counting
 from pathlib import Path
 
 import click
 
+from tests.proof.drill import FASTER, Drilled, faster, hostile, limited
 from tests.proof.history import Told, tell
 
 ROUNDS = 4
@@ -25,18 +28,45 @@ RECORD = Path(__file__).parent.parent / "docs" / "proofs.md"
 HEAD = """\
 # Proofs
 
-What `make prove` has tried. A seed is a simulated company: loaded, then edited at random, round
-after round, with syncs that are killed, refused, or edited under. After each round every cell of
-the warehouse was compared with the company, the log of changes was followed from the entries of
-the round before to those of now, and another sync had to load nothing. A failed seed ended at its
-first differences, of which 20 are counted. One row per run of the command.
+What `make prove` has tried, the newest at the end of each list.
+
+## Load drills
+
+`make prove DRILLS=1`: a first load of all entries there are, from a server in a process of its own.
+
+- **limits**: the server refuses what exceeds the documented limits, with all windows 10 times
+  shorter; still shorter ones would allow more pages a second than can be read. At most three
+  requests may be refused; number, hours and revenue of the entries are compared.
+- **a third fails**: of all calls, at random: 429, 500, the HTML of a gateway, a connection that is
+  cut before or inside the answer, half a body, or no JSON. A load that gives up begins again, as a
+  scheduler would have it; after each, every cell of what is in the warehouse is compared.
+
+`waited`: seconds for a turn within the limits, summed over the four requests that are under way
+at a time; `took`: seconds in all.
+
+| date | drill | entries | loads | requests | refused | faults met | waited | took | problems |
+|---|---|---|---|---|---|---|---|---|---|
+
+## Histories
+
+A seed is a simulated company: loaded, then edited at random, round after round, with syncs that
+are killed, refused, or edited under. After each round every cell of the warehouse was compared
+with the company, the log of changes was followed from the entries of the round before to those of
+now, and another sync had to load nothing. A failed seed ended at its first differences, of which
+20 are counted. One row per run of the command.
 
 | date | seeds | rounds | edits | crashes | faults met | differences | failed seeds |
 |---|---|---|---|---|---|---|---|
 """
+HISTORIES = "\n## Histories\n"
 SEEDS = re.compile(r"^\| [\d-]{10} \| (\d+)-(\d+) \|", re.MULTILINE)
 
 Tell = Callable[[int, int, Path], Told]
+Drill = Callable[[Path], Drilled]
+DRILLS: tuple[Drill, ...] = (
+    partial(limited, 26.0, *faster(FASTER)),
+    *(partial(hostile, 5.25, seed) for seed in (2, 3, 4)),
+)
 
 
 class Record:
@@ -67,6 +97,12 @@ class Record:
         self._page.parent.mkdir(exist_ok=True)
         self._page.write_text(text + self._row, encoding="utf-8")
 
+    def add_drill(self, told: Drilled) -> None:
+        """Write a drill down, above the histories."""
+        before, mark, after = self._text().partition(HISTORIES)
+        self._page.parent.mkdir(exist_ok=True)
+        self._page.write_text(f"{before}{_drill_row(told)}\n{mark}{after}", encoding="utf-8")
+
     def _text(self) -> str:
         return self._page.read_text(encoding="utf-8") if self._page.exists() else HEAD
 
@@ -81,6 +117,31 @@ def _row(told: list[Told]) -> str:
         ", ".join(str(t.seed) for t in told if t.problems) or "none",
     ]
     return f"| {' | '.join(cells)} |"
+
+
+def _drill_row(told: Drilled) -> str:
+    counts = (told.entries, told.runs, told.requests, told.refused, told.faults)
+    times = f"{told.waited:,.0f}", f"{told.seconds:,.0f}"
+    cells = [*(f"{n:,}" for n in counts), *times, str(len(told.problems) or "none")]
+    return f"| {datetime.now(UTC):%Y-%m-%d} | {told.drill} | {' | '.join(cells)} |"
+
+
+def drill(record: Record, say: Callable[[str], None], drills: Sequence[Drill] = DRILLS) -> bool:
+    """Do the load drills, say and record how they went; True: all held."""
+    held = True
+    for one in drills:
+        with tempfile.TemporaryDirectory() as folder:
+            told = one(Path(folder))
+        record.add_drill(told)
+        say(
+            f"{told.drill}: {told.entries} entries, {told.runs} loads, {told.requests} requests,"
+            f" {told.refused} refused, {told.faults} faults, {told.waited:.0f} s waited,"
+            f" {told.seconds:.0f} s: {'FAILED' if told.problems else 'equal'}"
+        )
+        for problem in told.problems:
+            held = False
+            say(f"  ! {problem}")
+    return held
 
 
 def prove(
@@ -112,8 +173,9 @@ def prove(
 @click.command()
 @click.option("--seed", type=click.IntRange(0), help="The first; else the first not recorded.")
 @click.option("--count", type=click.IntRange(1), default=20, show_default=True)
-def main(seed: int | None, count: int) -> None:
-    """Run long proofs, a minute each, and record them in docs/proofs.md; 1: a seed failed."""
+@click.option("--drills", is_flag=True, help="The load drills instead.")
+def main(seed: int | None, count: int, *, drills: bool) -> None:
+    """Run long proofs, some minutes each, and record them in docs/proofs.md; 1: one failed."""
     with tempfile.TemporaryDirectory() as home:
         os.environ |= {
             "DLT_DATA_DIR": home,
@@ -121,8 +183,11 @@ def main(seed: int | None, count: int) -> None:
             "RUNTIME__LOG_LEVEL": "CRITICAL",
         }
         record = Record(RECORD)
-        first = record.first_missing() if seed is None else seed
-        held = prove(range(first, first + count), ROUNDS, record, click.echo)
+        if drills:
+            held = drill(record, click.echo)
+        else:
+            first = record.first_missing() if seed is None else seed
+            held = prove(range(first, first + count), ROUNDS, record, click.echo)
     sys.exit(0 if held else 1)
 
 

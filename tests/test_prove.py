@@ -6,8 +6,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from tests.proof.drill import Drilled
 from tests.proof.history import History, Told, living
-from tests.prove import Record, prove
+from tests.prove import Record, drill, prove
 
 SEED = 27
 TAMPERING = (
@@ -84,3 +85,23 @@ def test_runs_at_the_same_time_keep_each_other_s_rows(tmp_path: Path) -> None:
 
     rows = page.read_text().splitlines()[-2:]
     assert [row.split(" | ")[1] for row in rows] == ["9-9", "7-8"]
+
+
+def test_drills_are_recorded_above_the_histories(tmp_path: Path) -> None:
+    """Each in a row of its own, a failed one too, and no seed is taken for done."""
+    page, said = tmp_path / "proofs.md", list[str]()
+    Record(page).add(Told(1))
+
+    good, bad = Drilled("limits", 500_000, 1, waited=61.2), Drilled("a third fails", problems=["!"])
+    assert drill(Record(page), said.append, [lambda _: good])
+    assert not drill(Record(page), said.append, [lambda _: bad, lambda _: good])
+
+    drills, _, histories = page.read_text().partition("\n\n## Histories\n")
+    assert [row.split(" | ")[1:] for row in drills.splitlines()[-3:]] == [
+        ["limits", "500,000", "1", "0", "0", "0", "61", "0", "none |"],
+        ["a third fails", "0", "0", "0", "0", "0", "0", "0", "1 |"],
+        ["limits", "500,000", "1", "0", "0", "0", "61", "0", "none |"],
+    ]
+    assert histories.splitlines()[-1].split(" | ")[1] == "1-1"
+    assert Record(page).first_missing() == 2
+    assert said[2] == "  ! !"
