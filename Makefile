@@ -11,7 +11,7 @@ help:
 	@echo "make demo          load a simulated company into DuckDB and print its hours and revenue"
 	@echo "make test          run the tests"
 	@echo "make check         lint, types, formatting"
-	@echo "make prove         the long proofs, COUNT=n from SEED=n on; DRILLS=1: those under load"
+	@echo "make prove         the long proofs, an hour each; PART=drills, combinations, mutants"
 	@echo "make bench         how near each stage comes to the limit; YEARS=n invents so much work"
 	@echo "make format        format all code"
 	@echo "make requirements  resolve and hash the requirements again (needs uv)"
@@ -34,8 +34,7 @@ format: $(VENV)/dev
 	@$(BIN)/sqlfluff fix --disable-progress-bar sql
 
 prove: $(VENV)/dev
-	@$(BIN)/python -m tests.prove $(if $(SEED),--seed $(SEED)) $(if $(COUNT),--count $(COUNT)) \
-	  $(if $(DRILLS),--drills)
+	@$(BIN)/python -m tests.prove $(PART) $(if $(SEED),--seed $(SEED)) $(if $(COUNT),--count $(COUNT))
 
 bench: $(VENV)/core
 	@$(BIN)/python -m benchmarks.throughput $(if $(YEARS),--years $(YEARS))

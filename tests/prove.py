@@ -1,8 +1,10 @@
-"""The long proofs: histories by seed, one after the other, or drills; and what came of them.
+"""The long proofs, and what came of them.
 
-    make prove                    from the first seed that is not yet recorded
-    make prove SEED=7 COUNT=1     this one again
-    make prove DRILLS=1           the load drills
+    make prove                       histories, from the first seed that is not yet recorded
+    make prove SEED=7 COUNT=1        this one again
+    make prove PART=drills           much work, behind a server that counts or fails
+    make prove PART=combinations     readings of the documentation x faults x rights
+    make prove PART=mutants          ways to break the extractor: are they noticed?
 
 A seed tells the same history each time, but for the moments at which a sync is killed.
 """
@@ -20,11 +22,15 @@ from pathlib import Path
 
 import click
 
+from tests.proof.combinations import combine
 from tests.proof.drill import FASTER, Drilled, faster, hostile, limited
 from tests.proof.history import Told, tell
+from tests.proof.mutants import hunt
 
+PARTS = ("histories", "drills", "combinations", "mutants")
 ROUNDS = 4
-RECORD = Path(__file__).parent.parent / "docs" / "proofs.md"
+DOCS = Path(__file__).parent.parent / "docs"
+RECORD, GUARANTEES = DOCS / "proofs.md", DOCS / "guarantees.md"
 HEAD = """\
 # Proofs
 
@@ -32,7 +38,8 @@ What `make prove` has tried, the newest at the end of each list.
 
 ## Load drills
 
-`make prove DRILLS=1`: a first load of all entries there are, from a server in a process of its own.
+`make prove PART=drills`: a first load of all entries there are, from a server in a process of its
+own.
 
 - **limits**: the server refuses what exceeds the documented limits, with all windows 10 times
   shorter; still shorter ones would allow more pages a second than can be read. At most three
@@ -171,11 +178,11 @@ def prove(
 
 
 @click.command()
+@click.argument("part", type=click.Choice(PARTS), default=PARTS[0])
 @click.option("--seed", type=click.IntRange(0), help="The first; else the first not recorded.")
 @click.option("--count", type=click.IntRange(1), default=20, show_default=True)
-@click.option("--drills", is_flag=True, help="The load drills instead.")
-def main(seed: int | None, count: int, *, drills: bool) -> None:
-    """Run long proofs, some minutes each, and record them in docs/proofs.md; 1: one failed."""
+def main(part: str, seed: int | None, count: int) -> None:
+    """Run long proofs, minutes to an hour, and record them in docs; 1: one failed."""
     with tempfile.TemporaryDirectory() as home:
         os.environ |= {
             "DLT_DATA_DIR": home,
@@ -183,11 +190,16 @@ def main(seed: int | None, count: int, *, drills: bool) -> None:
             "RUNTIME__LOG_LEVEL": "CRITICAL",
         }
         record = Record(RECORD)
-        if drills:
-            held = drill(record, click.echo)
-        else:
-            first = record.first_missing() if seed is None else seed
-            held = prove(range(first, first + count), ROUNDS, record, click.echo)
+        match part:
+            case "drills":
+                held = drill(record, click.echo)
+            case "combinations":
+                held = combine(GUARANTEES, click.echo)
+            case "mutants":
+                held = hunt(GUARANTEES, click.echo)
+            case _:
+                first = record.first_missing() if seed is None else seed
+                held = prove(range(first, first + count), ROUNDS, record, click.echo)
     sys.exit(0 if held else 1)
 
 

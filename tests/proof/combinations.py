@@ -1,6 +1,5 @@
 """All combinations of three: readings of the documentation, faults, rights; and their table."""
 
-import re
 import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
@@ -10,17 +9,15 @@ from pathlib import Path
 
 from pipelines.exits import Exit
 from tests.matrix import ALL_FAULTS, RIGHTS, Case, Edited, cases, run
+from tests.proof.page import put
 
 Came = tuple[Case, Exit | None, list[str]]
-BEGIN, END = "<!-- combinations -->\n", "<!-- end of combinations -->"
 
 
 def combine(page: Path, say: Callable[[str], None], strength: int = 3) -> bool:
     """Try all cases, say and write down what came of them; True: all held."""
     found = list(_tried(cases(ALL_FAULTS, strength), say))
-    text = page.read_text(encoding="utf-8")
-    made = f"{BEGIN}{_table(found)}{END}"
-    page.write_text(re.sub(f"{BEGIN}.*{END}", lambda _: made, text, flags=re.DOTALL), "utf-8")
+    put(page, "combinations", _table(found))
     return not any(problems for _, _, problems in found)
 
 

@@ -9,11 +9,14 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import copytree, ignore_patterns
+
+from tests.proof.page import put
 
 ROOT = Path(__file__).parents[2]
 LONGEST = 900  # seconds; tests that a mutant keeps from ending have noticed it
@@ -41,7 +44,7 @@ MUTANTS = [
         ("one request too many in a window", '"count": limit.count - 1', '"count": limit.count', "limits"),
         ("count for each run alone", "            self._open(path)\n        except", "            self._open(None)\n        except", "limits drills"),
         ("wait for a day", "if turn - now > LONGEST_TURN:", "if turn - now > 10 * DAY:", "limits later"),
-        ("count what is refused", "                raise Later(\n", '                sent.execute("INSERT INTO sent VALUES (?, ?)", (turn, kind))\n                sent.commit()\n                raise Later(\n', "limits later"),
+        ("count what is refused", "                raise Later(\n", '                sent.execute("INSERT INTO sent VALUES (?, ?)", (now, kind))\n                sent.commit()\n                raise Later(\n', "limits later"),
     ),
     *_of(
         "api_extract/session.py",
@@ -160,17 +163,25 @@ MUTANTS = [
 ]  # fmt: skip
 
 
-def hunt(say: Callable[[str], None], names: Iterable[str] = ()) -> list[str]:
-    """Try mutants, all unless some are named; say which are noticed, return those that are not."""
-    wanted = set(names)
-    chosen = [m for m in MUTANTS if not wanted or m.name in wanted]
+def hunt(page: Path, say: Callable[[str], None]) -> bool:
+    """Try all mutants, say and write down which are noticed; True: all."""
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         survivors = []
-        for mutant, noticed in zip(chosen, pool.map(_noticed, chosen), strict=True):
+        for mutant, noticed in zip(MUTANTS, pool.map(_noticed, MUTANTS), strict=True):
             say(f"{'noticed' if noticed else 'SURVIVED'}: {mutant.name} ({mutant.file})")
-            survivors += [] if noticed else [mutant.name]
-    say(f"{len(chosen) - len(survivors)} of {len(chosen)} noticed")
-    return survivors
+            survivors += [] if noticed else [mutant]
+    put(page, "mutants", _told(survivors))
+    return not survivors
+
+
+def _told(survivors: Sequence[Mutant]) -> str:
+    counts = Counter(m.file for m in MUTANTS)
+    lost = Counter(m.file for m in survivors)
+    rows = [f"| `{file}` | {n} | {n - lost[file]} |" for file, n in counts.items()]
+    total = f"{len(MUTANTS) - len(survivors)} of {len(MUTANTS)} were noticed."
+    head = "| file | ways to break it | noticed |\n|---|---|---|"
+    names = [f"\nNot noticed: {m.name}.\n" for m in survivors]
+    return "\n".join([total, "", head, *rows, *names]) + "\n"
 
 
 def _noticed(mutant: Mutant) -> bool:
