@@ -155,9 +155,9 @@ MUTANTS = [
         ("accept another zone", "if before[name] != now[name] and not run.everything:", "if False:", "dataset"),
     ),
     *_of(
-        "pipelines/sync.py",
+        "pipelines/pending.py",
         ("forget the pending package", "    finished = pipeline.has_pending_data and fits and _finished(pipeline)\n", "    finished = False\n", "crashes memory"),
-        ("trust a restored copy", "        _read_again(pipeline)\n    return", "        pass\n    return", "memory crashes"),
+        ("trust a restored copy", "        _read_again(pipeline)\n        place", "        place", "memory crashes"),
         ("finish what no longer fits", "fits = loaded in (extracted - 1, extracted)", "fits = True", "memory crashes"),
     ),
 ]  # fmt: skip
