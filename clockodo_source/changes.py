@@ -34,8 +34,9 @@ from clockodo_source.entry_rows import (
     without,
 )
 from clockodo_source.lists import shrunken
+from clockodo_source.reading import Shape
 from clockodo_source.report import Trouble
-from clockodo_source.run import Run, Shape
+from clockodo_source.run import Run
 
 NAME = "entries"
 MOST_FOLLOWED = 200  # vanished entries asked for one by one in a run; the rest by the next

@@ -20,7 +20,8 @@ from api_extract.errors import Forbidden, Gone, Later, Unsettled
 from api_extract.windows import Window, halves, month_of, months, spans
 from clockodo_source.changes import NAME, Changes
 from clockodo_source.entry_rows import Part, between, ids, joined, without
-from clockodo_source.run import Run, Shape, TooLong
+from clockodo_source.reading import Shape, TooLong
+from clockodo_source.run import Run
 from clockodo_source.tables import ENTRY_TABLES
 
 PADDING = timedelta(days=1)

@@ -14,8 +14,9 @@ from api_extract.errors import Later, Unsettled
 from api_extract.replace import Marked, staged
 from api_extract.tables import Table
 from api_extract.windows import LAST_DAY, Window, years
+from clockodo_source.reading import Shape
 from clockodo_source.report import Trouble
-from clockodo_source.run import FEW, Run, Shape
+from clockodo_source.run import FEW, Run
 
 EVERYTHING = "all"
 WORK_TIMES_BEGAN = date(2023, 8, 21)  # the vendor keeps none from before

@@ -1,4 +1,4 @@
-"""One run over one account: who reads, what is remembered, and how a list is read whole."""
+"""One run over one account: who reads, what is remembered, and which rights it has."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from collections.abc import Set as AbstractSet
@@ -7,28 +7,22 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import msgspec
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from api_extract.columns import Reader, content_hash
-from api_extract.errors import Forbidden, Gone, Later, NarrowerRights, NotAsAgreed, Unsettled
+from api_extract.errors import Forbidden, Gone, Later, NarrowerRights
 from api_extract.known import Known
-from api_extract.pages import Page, Request, iter_pages
 from api_extract.replace import staged
 from api_extract.session import Session
 from api_extract.windows import Window
-from clockodo_source.api import first_request, page_reader, rest
+from clockodo_source.reading import Shape, read
 from clockodo_source.report import Report
-from clockodo_source.resource import Resource, Rows
+from clockodo_source.resource import Resource
 from clockodo_source.settings import Settings
-from clockodo_source.tables import BY_NAME, ENTRIES_WIRE, RESOURCES
+from clockodo_source.tables import BY_NAME, RESOURCES
 
 FEW = 20  # so few rows may vanish, or lack a key, by chance
 # What can fill a year that was empty; all else only changes what is there.
 FILLING = {"users", "users_nonbusiness_groups", "nonbusiness_groups", "nonbusiness_days"}
-TRAVERSALS = 3  # how often a list that changes under our hands is read before it is given up
-SKEW = timedelta(seconds=5)  # between the clocks that a server stamps rows and answers with
 
 
 @dataclass(frozen=True)
@@ -42,38 +36,6 @@ class Options:
     lookback_days: int | None = None
     accept_shrink: bool = False
     accept_narrower_rights: bool = False
-
-
-class TooLong(Exception):
-    """A span has more pages than one traversal should take."""
-
-
-class Shape:
-    """Reads the rows of one resource into its tables."""
-
-    def __init__(self, resource: Resource, settings: Settings) -> None:
-        # A page mixes all types of entries: it is read as one table, and sorted afterwards.
-        tables = (ENTRIES_WIRE,) if resource.reading == "entries" else resource.tables
-        self.resource = resource
-        self.tables = [t.guarded(settings.exclude_columns, settings.hash_columns) for t in tables]
-        self.readers = {t.name: Reader(t) for t in self.tables}
-
-    def read(self, rows: msgspec.Raw, year: int = 0) -> tuple[int, dict[str, pa.Table]]:
-        """Return the number of rows of the answer, and the tables they fill."""
-        if self.resource.split is None:
-            table = self.readers[self.tables[0].name].read(rows)
-            return table.num_rows, {self.tables[0].name: table}
-        try:
-            decoded = msgspec.json.decode(rows, type=Rows | dict[str, Any])
-        except msgspec.ValidationError as error:
-            raise NotAsAgreed(f"GET {self.resource.path}: {error}") from None
-        listed = [decoded] if isinstance(decoded, dict) else decoded
-        parts = self.resource.split(listed, year)
-        return len(listed), {name: self.readers[name].read(rows) for name, rows in parts.items()}
-
-    def empty(self) -> dict[str, pa.Table]:
-        """Return the tables without rows."""
-        return {name: reader.empty() for name, reader in self.readers.items()}
 
 
 class Run:
@@ -176,24 +138,10 @@ class Run:
         self,
         shape: Shape,
         params: Mapping[str, object] | None = None,
-        *,
-        year: int = 0,
-        most_pages: int | None = None,
-        attempts: int = TRAVERSALS,
+        **how: int,
     ) -> dict[str, pa.Table]:
-        """Return a list whole, as it was at one moment; `year` is stamped on rows without one.
-
-        Raises Unsettled when it kept changing, and TooLong when it has over `most_pages`.
-        """
-        request = first_request(shape.resource, **(params or {}))
-        before: dict[str, pa.Table] | None = None
-        for _ in range(attempts):
-            tables, quiet, pages = self._traverse(shape, request, year, most_pages)
-            if tables and (quiet or (before and _same(shape, before, tables))):
-                return tables
-            before = tables
-        text = f"the list changed during each of {attempts} attempts to read it."
-        raise Unsettled(f"GET {request.path}: {text}", pages)
+        """Return a list whole, as `reading.read` does, from the account of this run."""
+        return read(self.session, shape, params or {}, **how)
 
     def read_list(self, shape: Shape) -> dict[str, pa.Table]:
         """Return a list that is read whole, once per run however many ask for it."""
@@ -240,45 +188,6 @@ class Run:
         for table in resource.tables:
             yield from staged(table, self.shape(resource.name).readers[table.name].empty())
 
-    def _traverse(
-        self, shape: Shape, request: Request, year: int, most_pages: int | None
-    ) -> tuple[dict[str, pa.Table] | None, bool, int]:
-        """Return the tables, whether nothing can have moved meanwhile, and the number of pages.
-
-        There are no tables where pages contradict each other, or their counts.
-
-        A row that leaves a page already read, while another comes to a page still to be read, is
-        seen in no count and in no id. But what came was changed since the first page was read.
-        """
-        read_page = page_reader(shape.resource)
-
-        def fetch(one: Request) -> Page:
-            return self.session.fetch(one, read_page)
-
-        first = fetch(request)
-        began = self.session.told
-        if most_pages is not None and first.count_pages > most_pages:
-            raise TooLong
-        total = 0
-        parts: dict[str, list[pa.Table]] = {name: [t] for name, t in shape.empty().items()}
-        for number, page in enumerate(iter_pages(first, rest(request, first), fetch), start=1):
-            if page.number != number > 1:
-                raise NotAsAgreed(f"GET {request.path}: page {number} came as {page.number}.")
-            rows, tables = shape.read(page.rows, year)
-            total += rows
-            for name, table in tables.items():
-                parts[name].append(table)
-            if page.count_items != first.count_items:
-                return None, False, first.count_pages
-        whole = {name: pa.concat_tables(tables) for name, tables in parts.items()}
-        repeated = any(_repeats(whole[t.name], t.key) for t in shape.tables)
-        if first.count_items is None and repeated:
-            raise NotAsAgreed(f"GET {request.path}: two rows with the same key.")
-        if repeated or first.count_items not in {None, total}:
-            return None, False, first.count_pages
-        quiet = first.count_pages <= 1 or _unchanged_since(began, shape, whole)
-        return whole, quiet, first.count_pages
-
     def _check_rights(self, shape: Shape) -> None:
         """Refuse to go on where a list no longer has columns that this dataset has known."""
         for table in shape.tables:
@@ -306,21 +215,3 @@ class Run:
                 self.flag(resource.name, span, again=True)
         if visible != before:
             self.state.setdefault("rights", {})[table] = visible
-
-
-def _repeats(table: pa.Table, key: tuple[str, ...]) -> bool:
-    return bool(table.group_by(list(key)).aggregate([]).num_rows < table.num_rows)
-
-
-def _unchanged_since(began: datetime | None, shape: Shape, tables: dict[str, pa.Table]) -> bool:
-    """Tell whether rows carry the time of their last change, and none of them lies so late."""
-    table = shape.tables[0]
-    if began is None or table.newest is None:
-        return False
-    latest = pc.max(tables[table.name][table.newest]).as_py()
-    return latest is not None and latest < began - SKEW
-
-
-def _same(shape: Shape, one: dict[str, pa.Table], other: dict[str, pa.Table]) -> bool:
-    keys = {t.name: t.key for t in shape.tables}
-    return all(content_hash(one[n], keys[n]) == content_hash(other[n], keys[n]) for n in keys)

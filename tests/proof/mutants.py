@@ -100,11 +100,14 @@ MUTANTS = [
         ("take no rows for an empty list", "    if rows is None:\n", "    if False:\n", "matrix"),
     ),
     *_of(
-        "clockodo_source/run.py",
+        "clockodo_source/reading.py",
         ("ignore that counts contradict each other", "if repeated or first.count_items not in {None, total}:", "if repeated:", "shifts"),
         ("ignore one that goes while another comes", "return latest is not None and latest < began - SKEW", "return True", "shifts"),
         ("trust one reading of a long list", "if began is None or table.newest is None:\n        return False", "if began is None or table.newest is None:\n        return True", "shifts"),
         ("take the same page twice", "if page.number != number > 1:", "if False:", "shifts"),
+    ),
+    *_of(
+        "clockodo_source/run.py",
         ("lose a right without a word", "if lost and not self.options.accept_narrower_rights:", "if False:", "rights dataset"),
         ("leave empty what a right hid", "self.flag(resource.name, span, again=True)", "pass", "rights matrix"),
         ("fail where a plan lacks something", "            if not resource.optional:\n", "            if True:\n", "rights dataset"),
