@@ -156,9 +156,12 @@ def _of_type(rows: pa.Table, table: Table) -> pa.Table:
     if foreign:
         rows = _undeclared(rows, foreign)
     arrays = [pseudonyms(rows[c.name]) if c.hashed else rows[c.name] for c in table.loaded]
+    # What other types have is absent from each row of this one, and no news.
+    lacking = own & set(pc.unique(pc.list_flatten(rows[ABSENT.name])).to_pylist())
+    absent = rows[ABSENT.name] if lacking else pa.nulls(rows.num_rows, ABSENT.type)
     beside = [pa.field(UNDECLARED.name, pa.string()), ABSENT]
     schema = pa.schema([*table.schema, *beside])
-    return pa.table([*arrays, *(rows[f.name] for f in beside)], schema=schema)
+    return pa.table([*arrays, rows[UNDECLARED.name], absent], schema=schema)
 
 
 def _undeclared(rows: pa.Table, names: list[str]) -> pa.Table:
