@@ -57,6 +57,9 @@ def _edit_master_data(world: World) -> None:
         count_days=1,
     )
     world.delete("absences", world.rows("absences")[0]["id"])
+    presence = list(world.tables["work_times"])  # by day, so the last is of these days
+    world.delete("work_times", presence[-1])
+    world.edit("work_times", presence[-2], offset=60)
     world.edit("teams", world.rows("teams")[0]["id"], name="Renamed [bold]team")
     world.edit("customers", world.rows("customers")[0]["id"], active=False)
 

@@ -89,6 +89,22 @@ def test_what_will_not_settle_is_left_as_it_was(account: MakeAccount) -> None:
     assert differences(company, only_entries(company)) == []
 
 
+def test_a_year_that_would_not_settle_is_read_again_however_old(account: MakeAccount) -> None:
+    """Its free days were to be read in full once; the next run, which looks back less far, does."""
+    company = small_pages(account(years=0.1), 5)
+    company.sync("users_nonbusiness_days")
+    free = next(d for d in company.world.rows("nonbusiness_days") if "2025" in str(d))
+    company.world.delete("nonbusiness_days", free["id"])
+    odd: list[Met] = [faults.rewritten(_one_more)] * 200
+
+    with company.meeting(*odd, path="/v2/usersNonbusinessDays"):
+        assert company.sync("users_nonbusiness_days", full=True).exit == Exit.LOOK
+    company.sync("users_nonbusiness_days")
+
+    told = truth(company)["users_nonbusiness_days"]
+    assert differences(company, {"users_nonbusiness_days": told}) == []
+
+
 def test_lists_of_several_pages_count_when_two_readings_agree(account: MakeAccount) -> None:
     """Customers carry no time of change, so that one reading alone proves nothing."""
     company = small_pages(account(years=0.1), 5)

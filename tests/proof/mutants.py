@@ -119,7 +119,7 @@ MUTANTS = [
         "clockodo_source/lists.py",
         ("believe in any loss of rows", "return before > FEW and now * 2 < before", "return False", "rights dataset"),
         ("never look back", "or _owed(batch, span) or days.overlaps(run.recent)", "or _owed(batch, span)", "clockodo_load"),
-        ("forget what was left", "batch.run.flag(batch.name, span, again=True)", "pass", "memory"),
+        ("forget what was left", "batch.run.flag(batch.name, span, again=True)", "pass", "shifts memory"),
         ("ask for a day less", '"date_until": days.until}', '"date_until": days.until - timedelta(days=1)}', "readings"),
         ("keep the days of people who are gone", "    gone = _gone(batch, people)\n", "    gone: list[str] = []\n", "memory"),
         ("begin with what was read before", "sorted(asks, key=lambda ask: not _owed(batch, ask.span))", "asks", "later"),
