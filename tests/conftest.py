@@ -1,11 +1,12 @@
 """What the tests share: options, one simulated company, and an account to load it from."""
 
-import shutil
 from collections.abc import Callable, Generator, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import date
+from functools import cache
 from pathlib import Path
+from shutil import copytree
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,7 @@ from dlt.common.configuration.specs import PluggableRunContext
 from clockodo_source import Options, Settings
 from pipelines.place import Place
 from pipelines.sync import Outcome, sync
-from simulator.clockodo import ClockodoApp
+from simulator.clockodo import ClockodoApp, Switches
 from simulator.faults import Outcome as Met
 from simulator.faults import failing
 from simulator.server import serve
@@ -55,12 +56,23 @@ def clockodo_openapi(request: pytest.FixtureRequest) -> Path:
     return path
 
 
-@pytest.fixture(autouse=True)
-def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+@pytest.fixture(scope="session", autouse=True)
+def _own_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Keep dlt's folders and configuration out of reach of the person who runs the tests."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setenv("DLT_DATA_DIR", str(tmp_path_factory.mktemp("dlt")))
+        monkeypatch.setenv("RUNTIME__DLTHUB_TELEMETRY", "false")
+        monkeypatch.setenv("RUNTIME__LOG_LEVEL", "ERROR")
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _own_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Let no test find what another has left in dlt's folder."""
     monkeypatch.setenv("DLT_DATA_DIR", str(tmp_path / "dlt"))
-    monkeypatch.setenv("RUNTIME__DLTHUB_TELEMETRY", "false")
-    monkeypatch.setenv("RUNTIME__LOG_LEVEL", "ERROR")
+
+
+MakeFolder = Callable[[float], Path]
 
 
 class Account:
@@ -108,7 +120,7 @@ class Account:
 
     def copy(self, folder: Path) -> "Account":
         """Return the account with a copy of the loaded warehouse and its working folder."""
-        shutil.copytree(self.place.warehouse.parent, folder, dirs_exist_ok=True)
+        copytree(self.place.warehouse.parent, folder, dirs_exist_ok=True)
         return Account(self.app, self.settings.base_url, folder)
 
     @contextmanager
@@ -121,30 +133,47 @@ class Account:
         self.settings = usual
 
 
-@pytest.fixture
-def account(tmp_path: Path) -> Iterator[Callable[..., Account]]:
-    """Make accounts; a quarter of a year of work unless told otherwise."""
-    open_servers = []
-
-    def make(seed: int = 1, years: float = 0.25) -> Account:
-        app = ClockodoApp(World(seed, years))
-        server = serve(app)
-        url = server.__enter__()
-        open_servers.append(server)
-        return Account(app, url, tmp_path)
-
-    yield make
-    for server in open_servers:
-        server.__exit__(None, None, None)
+@contextmanager
+def served(world: World, folder: Path, switches: Switches | None = None) -> Iterator[Account]:
+    """Serve a company, with its warehouse in this folder."""
+    app = ClockodoApp(world, switches=switches)
+    with serve(app) as url:
+        yield Account(app, url, folder)
 
 
 @pytest.fixture(scope="session")
-def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
+def first_load(tmp_path_factory: pytest.TempPathFactory) -> MakeFolder:
+    """Return the folder of a first load, made once a process for each company."""
+
+    @cache
+    def made(years: float) -> Path:
+        folder = tmp_path_factory.mktemp("loaded")
+        with served(World(1, years), folder) as account:
+            account.sync()
+        return folder
+
+    return made
+
+
+@pytest.fixture
+def account(
+    tmp_path: Path, first_load: Callable[[float], Path]
+) -> Iterator[Callable[..., Account]]:
+    """Make accounts of little work unless told otherwise; `loaded`: with the first load done."""
+    with ExitStack() as servers:
+
+        def make(*, years: float = 0.1, loaded: bool = False) -> Account:
+            if loaded:
+                copytree(first_load(years), tmp_path, dirs_exist_ok=True)
+            return servers.enter_context(served(World(1, years), tmp_path))
+
+        yield make
+
+
+@pytest.fixture(scope="session")
+def filled(first_load: MakeFolder) -> Iterator[Account]:
     """Return the account of a small company with a loaded warehouse, to be copied, not changed."""
-    app = ClockodoApp(World(1, 0.1))
-    with serve(app) as url:
-        account = Account(app, url, tmp_path_factory.mktemp("filled"))
-        account.sync()
+    with served(World(1, 0.1), first_load(0.1)) as account:
         yield account
 
 

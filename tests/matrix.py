@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from shutil import copytree
 from typing import Any
 from unittest.mock import patch
 
@@ -21,16 +20,14 @@ from covertable import make
 from api_extract.session import Session
 from clockodo_source import api
 from pipelines.exits import Exit, explained
-from pipelines.place import Place
 from simulator import faults
-from simulator.clockodo import ClockodoApp, Rights, Switches
+from simulator.clockodo import Rights, Switches
 from simulator.faults import Fault, status
 from simulator.faults import Outcome as Met
-from simulator.server import serve
 from simulator.world import World
 from tests.conftest import Account
-from tests.edits import edit_everything
-from tests.truth import ENTRIES, Rows, differences, truth
+from tests.edited import Edited
+from tests.truth import ENTRIES, differences
 
 ASKED = ("company", "absences", "entries", "work_time_change_requests", "rates")
 TABLES = {*ASKED, *ENTRIES.values(), "work_time_change_request_changes"} - {"entries"}
@@ -147,55 +144,18 @@ def cases(troubles: Iterable[str], strength: int) -> list[Case]:
     return sorted(found, key=str)
 
 
-class Edited:
-    """A company that was loaded once and then edited, to be copied for each case."""
-
-    def __init__(self, folder: Path) -> None:
-        self.world = World(1, 0.1)
-        self._folder = folder
-        self._truths: dict[tuple[bool, bool], dict[str, Rows]] = {}
-        with self._served(Switches()) as (account, _):
-            account.sync(*ASKED)
-        edit_everything(self.world)
-
-    @contextmanager
-    def copied(self, folder: Path, switches: Switches) -> Iterator[tuple[Account, ClockodoApp]]:
-        """Serve the company by these readings, with a copy of the warehouse."""
-        copytree(self._folder, folder, dirs_exist_ok=True)
-        with self._served(switches, folder) as served:
-            yield served
-
-    def truth(self, account: Account, switches: Switches) -> dict[str, Rows]:
-        """Return what the tables should hold."""
-        # Of the readings, only these decide on values.
-        key = (switches.offset, switches.completion_touches)
-        if key not in self._truths:
-            told = truth(account)
-            self._truths[key] = {name: told[name] for name in TABLES}
-        return self._truths[key]
-
-    @contextmanager
-    def _served(
-        self, switches: Switches, folder: Path | None = None
-    ) -> Iterator[tuple[Account, ClockodoApp]]:
-        app = ClockodoApp(self.world, switches=switches)
-        with serve(app) as url:
-            account = Account(app, url, folder or self._folder)
-            account.place = Place(warehouse=(folder or self._folder) / "warehouse.duckdb")
-            yield account, app
-
-
 def run(case: Case, edited: Edited, folder: Path) -> tuple[Exit | None, list[str]]:
     """Let a sync meet a case; return how it ended, and what was wrong then or afterwards."""
     fault, (narrow, narrowed) = ALL_FAULTS[case.fault], RIGHTS[case.right]
     # How long it waits is tried elsewhere; here, nobody has the time.
     quick = patch.object(Session, "_pause", return_value=0.0), patch.object(api, "LIMITS", ())
-    with quick[0], quick[1], edited.copied(folder, case.switches) as (account, app):
-        wanted = edited.truth(account, case.switches)
-        narrow(app.rights, account.world)
+    with quick[0], quick[1], edited.copied(folder, case.switches) as account:
+        told = edited.truth(account)
+        wanted = {name: told[name] for name in TABLES}
+        narrow(account.app.rights, account.world)
         with _impatient(), account.meeting(*fault.outcomes(), path=fault.path):
             ended, before = _ended(account), _packages(account)
-        app.rights = Rights()
+        account.app.rights = Rights()
         found = []
         if ended not in _allowed(fault.exit, narrowed):
             found.append(f"ended with {ended!r}")

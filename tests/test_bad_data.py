@@ -16,7 +16,7 @@ def test_what_may_officially_be_sent_loads_losslessly(
     clockodo_openapi: Path, account: Callable[..., Account]
 ) -> None:
     """Rows drawn from the schema load cell by cell, also over others, and only once."""
-    company = account(years=0.1)
+    company = account()
     held: dict[str, Rows] = {}
     for seed in (1, 2):
         with serve(DrawnApp(company.app, clockodo_openapi, seed)) as url:

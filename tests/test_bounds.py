@@ -19,7 +19,7 @@ def test_the_widest_settings_are_read_to_the_end(
     account: Callable[..., Account], start: date, now: datetime
 ) -> None:
     """At either end of the years that are allowed, with the longest look-back and horizon."""
-    company = account(years=0.1)
+    company = account()
     widest = replace(company.settings, start_date=start, horizon_days=3_650, lookback_days=36_500)
 
     outcome = sync(company.place, widest, Options(now), models=False)
@@ -29,7 +29,7 @@ def test_the_widest_settings_are_read_to_the_end(
 
 def test_calendars_end_where_the_years_of_the_tracker_end(account: Callable[..., Account]) -> None:
     """A horizon that goes further is no reason to ask for a year that is refused."""
-    company = account(years=0.1)
+    company = account()
     widest = replace(company.settings, horizon_days=3_650)
     late = Options(datetime(2028, 12, 31, tzinfo=UTC))
 

@@ -49,8 +49,7 @@ def test_after_edits_of_every_kind_every_cell_equals_the_tracker_again(
     account: MakeAccount,
 ) -> None:
     """Inserted, edited, moved, retyped, deleted, billed, completed, stopped, archived: all seen."""
-    company = account(years=1.0)
-    company.sync()
+    company = account(years=1.0, loaded=True)
     before = entries(company)
     edit_everything(company.world)
     after = entries(company)

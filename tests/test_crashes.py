@@ -2,59 +2,45 @@
 
 import random
 import shutil
-import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
 
-from simulator.clockodo import ClockodoApp
-from simulator.server import serve
-from simulator.world import World
-from tests.conftest import Account
+from tests.conftest import Account, served
 from tests.crash import POINTS, dying, killed
-from tests.edits import edit_everything
-from tests.truth import Rows, changes, differences, entries, truth
+from tests.edited import Edited
+from tests.truth import differences
 
-
-class Edited:
-    """A company that was loaded once and then edited, with what the next sync should make of it."""
-
-    def __init__(self, account: Account) -> None:
-        self.account = account
-        started = time.monotonic()
-        account.sync()
-        self.seconds = time.monotonic() - started
-        before = entries(account)
-        edit_everything(account.world)
-        self.changes = changes(before, entries(account))
-        self.truth: dict[str, Rows] = truth(account)
-
-    def copy(self, folder: Path) -> Account:
-        """Return the account with a copy of the loaded warehouse and its working folder."""
-        return self.account.copy(folder)
-
-    def check(self, account: Account) -> None:
-        """Every cell is right, and the log of changes has neither a gap nor a double."""
-        assert differences(account, self.truth) == []
-        _, log = account.query("select entry_id, kind from clockodo_raw.entry_changes")
-        assert sorted(log) == sorted(self.changes)
-        assert account.sync().packages == 0
+MOMENTS = 20
 
 
 @pytest.fixture(scope="module")
-def edited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Edited]:
-    app = ClockodoApp(World(1, 0.25))
-    with serve(app) as url:
-        yield Edited(Account(app, url, tmp_path_factory.mktemp("edited")))
+def edited(tmp_path_factory: pytest.TempPathFactory) -> Edited:
+    return Edited(tmp_path_factory.mktemp("edited"))
+
+
+@pytest.fixture
+def account(edited: Edited, tmp_path: Path) -> Iterator[Account]:
+    with edited.copied(tmp_path) as copied:
+        yield copied
+
+
+def lose_folder(account: Account) -> None:
+    shutil.rmtree(account.place.folder)
+
+
+def lose_warehouse(account: Account) -> None:
+    file = account.place.warehouse
+    for lost in file.parent.glob(f"{file.name}*"):  # its log of what is not written yet, too
+        lost.unlink()
 
 
 @pytest.mark.parametrize("point", POINTS)
 def test_a_sync_that_dies_at_a_named_point_is_finished_by_the_next(
-    edited: Edited, tmp_path: Path, point: str
+    edited: Edited, account: Account, point: str
 ) -> None:
     """Extracted, normalized, staged, merging, merged, loaded: run again, and all is equal."""
-    account = edited.copy(tmp_path)
     assert dying(point, account.sync) == 9 << 8, "the sync did not reach this point"
 
     account.sync()
@@ -62,15 +48,15 @@ def test_a_sync_that_dies_at_a_named_point_is_finished_by_the_next(
     edited.check(account)
 
 
-def test_a_table_is_never_seen_half_replaced(edited: Edited, tmp_path: Path) -> None:
+def test_a_table_is_never_seen_half_replaced(edited: Edited, account: Account) -> None:
     """What a merge deletes is gone only when what it inserts is there, for whoever reads then."""
-    account = edited.copy(tmp_path)
-    before = _rows(account, edited.truth)
+    wanted = edited.truth(account)
+    before = _rows(account, wanted)
 
     assert dying("merging", account.sync) == 9 << 8
 
-    after = {name: len(rows) for name, rows in edited.truth.items()}
-    for name, seen in _rows(account, edited.truth).items():
+    after = {name: len(rows) for name, rows in wanted.items()}
+    for name, seen in _rows(account, wanted).items():
         assert seen in (before[name], after[name]), name
 
 
@@ -80,34 +66,58 @@ def _rows(account: Account, tables: Iterable[str]) -> dict[str, int]:
     return dict(found)
 
 
-@pytest.mark.parametrize("moment", range(10))
+@pytest.mark.parametrize("moment", range(MOMENTS))
 def test_a_sync_that_is_killed_at_any_moment_is_finished_by_the_next(
-    edited: Edited, tmp_path: Path, moment: int
+    edited: Edited, account: Account, moment: int
 ) -> None:
-    """Ten moments spread over a sync, in different places of its tenths for different seeds."""
-    account = edited.copy(tmp_path)
-    killed((moment + random.Random(moment).random()) / 10 * edited.seconds, account.sync)
+    """Moments spread over a sync, each at another place within its twentieth."""
+    killed((moment + random.Random(moment).random()) / MOMENTS * edited.seconds, account.sync)
 
     account.sync()
 
     edited.check(account)
 
 
-def test_a_first_load_that_dies_is_finished_by_the_next(edited: Edited, tmp_path: Path) -> None:
-    """Also when half of the tables are there and the working folder is lost."""
-    account = Account(edited.account.app, edited.account.settings.base_url, tmp_path)
-    assert dying("merged", account.sync) == 9 << 8
-    shutil.rmtree(account.place.folder)
+@pytest.mark.parametrize("point", [None, "normalized", "loaded"])
+def test_a_working_folder_that_is_lost_is_made_again(
+    edited: Edited, account: Account, point: str | None
+) -> None:
+    """Between two syncs or after one that died: what matters is in the warehouse."""
+    assert point is None or dying(point, account.sync) == 9 << 8
+    lose_folder(account)
 
     account.sync()
 
-    assert differences(account, edited.truth) == []
-    assert account.sync().packages == 0
+    edited.check(account)
 
 
-def test_a_pending_load_that_is_damaged_is_read_again(edited: Edited, tmp_path: Path) -> None:
+@pytest.mark.parametrize("point", [None, "normalized", "merged"])
+def test_a_warehouse_that_is_lost_is_filled_again(
+    edited: Edited, account: Account, point: str | None
+) -> None:
+    """Whatever the working folder says was loaded or is pending; only the log begins anew."""
+    assert point is None or dying(point, account.sync) == 9 << 8
+    lose_warehouse(account)
+
+    account.sync()
+
+    edited.check(account, logged=False)
+
+
+def test_a_first_load_that_dies_is_finished_by_the_next(edited: Edited, tmp_path: Path) -> None:
+    """Also when half of the tables are there and the working folder is lost."""
+    with served(edited.world, tmp_path) as account:
+        assert dying("merged", account.sync) == 9 << 8
+        lose_folder(account)
+
+        account.sync()
+
+        assert differences(account, edited.truth(account)) == []
+        assert account.sync().packages == 0
+
+
+def test_a_pending_load_that_is_damaged_is_read_again(edited: Edited, account: Account) -> None:
     """A process that is killed while it moves files leaves what no later one can go on with."""
-    account = edited.copy(tmp_path)
     assert dying("extracted", account.sync) == 9 << 8
     extracted = list(account.place.folder.rglob("extracted/**/*.parquet"))
     assert extracted

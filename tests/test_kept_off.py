@@ -56,7 +56,7 @@ def test_what_is_excluded_hashed_or_secret_never_reaches_the_disk(
     account: MakeAccount, tmp_path: Path
 ) -> None:
     """Not a byte of it, at no step of a load, nor of the load of a change to it."""
-    company = account(years=0.1)
+    company = account()
     tell(company.world)
     for point in ("extracted", "normalized", "staged"):
         assert dying(point, lambda: company.sync(setting=SETTING)) == 9 << 8

@@ -26,7 +26,7 @@ def test_a_day_s_requests_do_not_suffice(
     account: MakeAccount, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each run ends with 3 and says until when; day by day more is there, at last everything."""
-    company = account(years=0.1)
+    company = account()
     monkeypatch.setattr(api, "LIMITS", (Limit(64, DAY),))
     ends, days = Exit.THEIR_MOVE, 0
     while ends == Exit.THEIR_MOVE:
@@ -49,11 +49,9 @@ def test_a_full_reading_goes_on_where_it_stopped(
     account: MakeAccount, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What was asked to be read again is remembered, also by runs that are not asked so."""
-    company = account()
-    company.sync()
+    company = account(years=0.25, loaded=True)
     old = next(e for e in company.world.entries if e.type == 1 and e.projects_id is None)
     company.world.edit_entry(old.id, text="An edit that no look-back sees")
-    a_day_passes()
     monkeypatch.setattr(api, "LIMITS", (Limit(8, DAY),))
     assert company.sync("users", "entries", full=True).exit == Exit.THEIR_MOVE
 
@@ -65,8 +63,7 @@ def test_a_full_reading_goes_on_where_it_stopped(
 
 def test_a_server_that_wants_to_be_left_alone_is_asked_no_more(account: MakeAccount) -> None:
     """What was read before is loaded, the rest is postponed without another request."""
-    company = account(years=0.1)
-    company.sync()
+    company = account(loaded=True)
     team = company.world.rows("teams")[0]
     company.world.edit("teams", team["id"], name="Quer & Co")
     company.app.reset()

@@ -4,12 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.matrix import FAULTS, Case, Edited, cases, run
+from tests.edited import Edited
+from tests.matrix import ASKED, FAULTS, Case, cases, run
 
 
 @pytest.fixture(scope="module")
 def edited(tmp_path_factory: pytest.TempPathFactory) -> Edited:
-    return Edited(tmp_path_factory.mktemp("loaded"))
+    return Edited(tmp_path_factory.mktemp("loaded"), *ASKED)
 
 
 @pytest.mark.parametrize("case", cases(FAULTS, 2), ids=str)

@@ -44,8 +44,7 @@ def test_a_restored_copy_of_the_warehouse_is_brought_up_to_date(
     account: MakeAccount, *, pending: bool
 ) -> None:
     """Whatever the working folder says of the warehouse that was there before."""
-    company = account()
-    company.sync()
+    company = account(loaded=True)
     warehouse = company.place.warehouse
     shutil.copy(warehouse, f"{warehouse}.copy")
     edit_everything(company.world)
@@ -63,8 +62,7 @@ def test_a_restored_copy_of_the_warehouse_is_brought_up_to_date(
 
 def test_a_report_is_read_again_by_a_later_run_than_its_entries(account: MakeAccount) -> None:
     """What an old entry's edit changes in reports is not forgotten by a run without reports."""
-    company = account(years=1.0)
-    company.sync()
+    company = account(years=1.0, loaded=True)
     company.world.delete_entry(old_entries(company, 330, 365)[0].id)
     company.sync("entries", full=True)
 
@@ -80,7 +78,7 @@ def test_entries_that_move_while_they_are_read_are_found_by_the_next_run(
     """Forwards, backwards, out of all windows and into another type; not by look-back alone."""
     monkeypatch.setattr("clockodo_source.entry_rows.ROWS_AT_ONCE", rows_at_once)
     monkeypatch.setattr(sys.modules["clockodo_source.entries"], "LONGEST_SPAN", timedelta(days=31))
-    company = account()
+    company = account(years=0.25)
     setting = {"start_date": date(2026, 8, 1), "lookback_days": 0}
     company.sync(setting=setting)
     picked = iter(old_entries(company, 55, 80))
@@ -108,9 +106,8 @@ def test_entries_lost_from_sight_are_followed_some_at_a_time(
     account: MakeAccount, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Moved to days that nobody reads again, many in a day: later runs ask for the rest."""
+    company = account(loaded=True)
     monkeypatch.setattr(sys.modules["clockodo_source.changes"], "MOST_FOLLOWED", 2)
-    company = account()
-    company.sync()
     for month, entry in enumerate(old_entries(company, 1, 40)[:5]):
         company.world.move_entry(entry.id, company.world.now - timedelta(days=100 + 31 * month))
 
@@ -123,8 +120,7 @@ def test_entries_lost_from_sight_are_followed_some_at_a_time(
 
 def test_people_who_are_deleted_leave_nothing_behind(account: MakeAccount) -> None:
     """Their presence was asked for person by person, and nobody asks for it any more."""
-    company = account()
-    company.sync()
+    company = account(loaded=True)
     worked = company.query("select distinct users_id from clockodo_raw.work_times order by 1")[1]
     company.world.delete_user(int(worked[-1][0]))
 
@@ -148,8 +144,7 @@ def test_a_first_load_of_some_days_is_completed_by_the_next(account: MakeAccount
 
 def test_what_was_left_as_it_was_is_read_again_however_old(account: MakeAccount) -> None:
     """A month that lost most of its rows stays reported until it is accepted."""
-    company = account(years=0.5)
-    company.sync()
+    company = account(years=1.0, loaded=True)
     august = [e for e in company.world.entries if utc_day(e.time_since).month == 8]
     for entry in august[: len(august) * 2 // 3]:
         company.world.delete_entry(entry.id)

@@ -43,7 +43,7 @@ def people(company: Account, place: Place) -> Outcome:
 
 def test_what_a_sync_makes_is_its_owners_alone(account: MakeAccount, tmp_path: Path) -> None:
     """Warehouse, working folder and lock, called from Python, where others may read by default."""
-    company = account(years=0.1)
+    company = account()
     with umask(0o022):
         company.sync()
 
@@ -56,7 +56,7 @@ def test_what_a_run_leaves_that_ends_badly_is_its_owners_alone(
     account: MakeAccount, tmp_path: Path
 ) -> None:
     """Where all may read and write by default; and what was closed before is not opened."""
-    company = account(years=0.1)
+    company = account()
     with umask(0):
         assert dying("normalized", company.sync) == 9 << 8
         assert open_to_others(tmp_path) == []
@@ -70,7 +70,7 @@ def test_what_a_run_leaves_that_ends_badly_is_its_owners_alone(
 
 def test_a_caller_keeps_the_mask_when_a_run_fails(account: MakeAccount) -> None:
     """As it does where another run holds the warehouse."""
-    company = account(years=0.1)
+    company = account()
     with company.place.locked(), umask(0o022), pytest.raises(Timeout):
         company.sync()
 
@@ -79,7 +79,7 @@ def test_warehouses_that_differ_in_their_suffix_only_share_nothing(
     account: MakeAccount, tmp_path: Path
 ) -> None:
     """Neither the lock nor what is remembered: both are filled, one while the other is held."""
-    company = account(years=0.1)
+    company = account()
     one, other = Place(warehouse=tmp_path / "a.db"), Place(warehouse=tmp_path / "a.duckdb")
     first = people(company, one)
     with one.locked():
@@ -91,8 +91,7 @@ def test_warehouses_that_differ_in_their_suffix_only_share_nothing(
 
 def test_no_rows_are_left_in_the_working_folder(account: MakeAccount) -> None:
     """What is loaded is in the warehouse; a second copy of it would pile up, run by run."""
-    company = account()
-    company.sync()
+    company = account(loaded=True)
     edit_everything(company.world)
     assert company.sync().packages == 1
 

@@ -26,7 +26,7 @@ def test_entries_on_the_border_of_a_window_are_there_once(
     account: MakeAccount, reading: dict[str, Any]
 ) -> None:
     """Those that begin with a month, a second before, with the first day asked for, or go over."""
-    company = account(years=0.1)
+    company = account()
     company.app.switches = Switches(**reading)
     zone, day = ZoneInfo(company.world.timezone), company.world.now.date()
     borders = [midnight(m.since, zone) for m in months(date(2025, 1, 1), day)]

@@ -48,7 +48,7 @@ def swap(company: Account, then: datetime | None = None) -> Callable[[], object]
 @pytest.mark.parametrize("call", [2, 3, 4])
 def test_one_goes_while_another_comes(account: MakeAccount, call: int) -> None:
     """No count and no id gives it away, and yet the row that slipped between pages is not lost."""
-    company = small_pages(account(years=0.1))
+    company = small_pages(account())
     with company.meeting(*[None] * (call - 1), swap(company), path="/v2/entries"):
         company.sync("entries")
 
@@ -57,7 +57,7 @@ def test_one_goes_while_another_comes(account: MakeAccount, call: int) -> None:
 
 def test_a_company_that_never_rests_is_read_all_the_same(account: MakeAccount) -> None:
     """Somebody works before each and every answer; spans get shorter until they fit a page."""
-    company = small_pages(account(years=0.1))
+    company = small_pages(account())
     company.sync("entries")
     hours = [timedelta(hours=n) for n in range(400)]
     edits: list[Met] = [swap(company, company.world.now - ago) for ago in hours]
@@ -72,7 +72,7 @@ def test_a_company_that_never_rests_is_read_all_the_same(account: MakeAccount) -
 
 def test_what_will_not_settle_is_left_as_it_was(account: MakeAccount) -> None:
     """Pages that contradict each other delete nothing; it is told, and read by the next run."""
-    company = small_pages(account(years=0.1), 20)
+    company = small_pages(account(), 20)
     company.sync("entries")
     before = company.query("select * from clockodo_raw.time_entries order by id")
     company.world.delete_entry(plain(company, -5))
@@ -107,7 +107,7 @@ def test_a_year_that_would_not_settle_is_read_again_however_old(account: MakeAcc
 
 def test_lists_of_several_pages_count_when_two_readings_agree(account: MakeAccount) -> None:
     """Customers carry no time of change, so that one reading alone proves nothing."""
-    company = small_pages(account(years=0.1), 5)
+    company = small_pages(account(), 5)
 
     def edit() -> None:
         customers = company.world.rows("customers")
@@ -122,7 +122,7 @@ def test_lists_of_several_pages_count_when_two_readings_agree(account: MakeAccou
 
 def test_the_same_page_over_and_over_is_not_as_agreed(account: MakeAccount) -> None:
     """A server that does not know `page` is not taken for one whose list keeps changing."""
-    company = small_pages(account(years=0.1), 5)
+    company = small_pages(account(), 5)
     first: list[Met] = [None, *[faults.rewritten(_as_first)] * 50]
 
     with company.meeting(*first, path="/v3/customers"), pytest.raises(Exception) as caught:  # noqa: PT011 - dlt wraps ours

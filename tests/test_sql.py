@@ -15,7 +15,7 @@ def test_the_worked_numbers_of_the_definitions_hold(
     account: Callable[..., Account], tmp_path: Path
 ) -> None:
     """Each piece of logic in SQL, on invented rows; syncs leave these tests out."""
-    company = account(years=0.1)
+    company = account(loaded=True)
     company.sync(models=True)
     dbt = Path(sys.executable).parent / "dbt"
     folders = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
@@ -37,8 +37,7 @@ def test_the_worked_numbers_of_the_definitions_hold(
 
 def test_every_account_of_a_warehouse_is_in_the_marts(account: Callable[..., Account]) -> None:
     """A second one beside the first, whichever of them is synced."""
-    company = account(years=0.1)
-    company.sync()
+    company = account(loaded=True)
     company.place = replace(company.place, account="berlin")
 
     built = company.sync(models=True).built

@@ -6,6 +6,7 @@ with two underscores, a list is JSON, and rows within rows are rows of their own
 
 import json
 from collections.abc import Iterator
+from contextlib import nullcontext
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -75,8 +76,11 @@ def changes(before: dict[int, Row], after: dict[int, Row]) -> list[tuple[int, st
 def differences(account: Account, wanted: dict[str, Rows] | None = None) -> list[str]:
     """Compare the warehouse with the company, cell by cell; return the first few differences."""
     found: list[str] = []
-    for table, rows in (wanted or truth(account)).items():
-        found += _differences(account, table, rows)
+    wanted = wanted or truth(account)
+    in_a_file = account.place.destination == "duckdb"
+    with account.opened() if in_a_file else nullcontext():
+        for table, rows in wanted.items():
+            found += _differences(account, table, rows)
     return found[:20]
 
 

@@ -8,7 +8,8 @@ from functools import cache
 from pathlib import Path
 
 from pipelines.exits import Exit
-from tests.matrix import ALL_FAULTS, RIGHTS, Case, Edited, cases, run
+from tests.edited import Edited
+from tests.matrix import ALL_FAULTS, ASKED, RIGHTS, Case, cases, run
 from tests.proof.page import put
 
 Came = tuple[Case, Exit | None, list[str]]
@@ -35,7 +36,7 @@ def _tried(listed: list[Case], say: Callable[[str], None]) -> Iterator[Came]:
 @cache
 def _edited() -> Edited:
     """Return the company of this process."""
-    return Edited(Path(tempfile.mkdtemp()))
+    return Edited(Path(tempfile.mkdtemp()), *ASKED)
 
 
 def _try(case: Case) -> Came:
