@@ -17,7 +17,7 @@ Came = tuple[Case, Exit | None, list[str]]
 
 def combine(page: Path, say: Callable[[str], None], strength: int = 3) -> bool:
     """Try all cases, say and write down what came of them; True: all held."""
-    found = list(_tried(cases(ALL_FAULTS, strength), say))
+    found = list(_tried(cases(strength), say))
     put(page, "combinations", _table(found))
     return not any(problems for _, _, problems in found)
 
