@@ -13,6 +13,7 @@ from api_extract.errors import Forbidden, Gone, Later, NarrowerRights
 from api_extract.known import Known
 from api_extract.replace import staged
 from api_extract.session import Session
+from api_extract.tables import Column
 from api_extract.windows import Window
 from clockodo_source.reading import Shape, read
 from clockodo_source.report import Report
@@ -193,7 +194,7 @@ class Run:
         for table in shape.tables:
             seen = shape.readers[table.name].seen
             self.report.undeclared |= seen.undeclared
-            rights = [c.name for c in table.columns if c.right]
+            rights = [c.name for c in table.columns if c.right and _is_everywhere(c, shape)]
             # A few rows out of many may all lack a key by chance; a whole list may not.
             if rights and seen.rows > (0 if shape.resource.reading == "whole" else FEW):
                 visible = [name for name in rights if seen.absent[name] < seen.rows]
@@ -215,3 +216,9 @@ class Run:
                 self.flag(resource.name, span, again=True)
         if visible != before:
             self.state.setdefault("rights", {})[table] = visible
+
+
+def _is_everywhere(column: Column, shape: Shape) -> bool:
+    """Tell whether rows of every type have a column: one that few have may well be missing."""
+    names = [{c.name for c in table.columns} for table in shape.resource.tables]
+    return shape.resource.reading != "entries" or all(column.name in n for n in names)

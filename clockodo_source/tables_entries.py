@@ -114,7 +114,7 @@ LUMP_SUM_SERVICE_ENTRIES = Table(
         *_CODES,
         *_TIMES,
         Column("lumpsum_services_amount", "double", "How many units were rendered."),
-        Column("lumpsum_services_price", "double", "Money per unit at the time of booking."),
+        _right("lumpsum_services_price", "double", "Money per unit at the time of booking."),
         _REVENUE,
         *_TEXTS,
         *_NAMES,
