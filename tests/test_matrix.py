@@ -19,7 +19,7 @@ def edited(tmp_path_factory: pytest.TempPathFactory) -> Edited:
 
 @pytest.mark.parametrize("case", cases(2, QUICK, NARROWED), ids=str)
 def test_a_sync_is_equal_or_refused(edited: Edited, tmp_path: Path, case: Case) -> None:
-    """Each two readings, faults and rights meet at least once; the long proof takes each three."""
+    """Each two of the readings, faults and rights meet at least once."""
     _, problems = run(case, edited, tmp_path)
 
     assert problems == []

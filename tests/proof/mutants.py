@@ -19,7 +19,7 @@ from shutil import copytree, ignore_patterns
 from tests.proof.page import put
 
 ROOT = Path(__file__).parents[2]
-LONGEST = 900  # seconds; tests that a mutant keeps from ending have noticed it
+LONGEST = 400  # seconds; tests that a mutant keeps from ending have noticed it
 
 
 @dataclass(frozen=True)
