@@ -64,8 +64,8 @@ class Reader:
             structs, unknown = self._decode(rows)
             leaves = _leaves([astuple(s) for s in structs], self._tree)
             arrays = {c.name: self._array(c, values) for c, values in leaves if c.loaded}
-        except msgspec.DecodeError as error:
-            raise NotAsAgreed(f"{self.table.name}: {error}") from None
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise NotAsAgreed(f"{self.table.name}: {said(error)}") from None
         self.seen.rows += len(structs)
         arrays[UNDECLARED.name] = pa.array(unknown or [None] * len(structs), pa.string())
         lacking = [self._absent.get(n) for n in range(len(structs))]
@@ -201,6 +201,11 @@ def _undeclared(row: dict[str, Any], tree: Tree) -> dict[str, Any]:
         ):
             extra[key] = more
     return extra
+
+
+def said(error: Exception) -> str:
+    """Return what a decoder says, where that shows nothing of what it was to decode."""
+    return str(error) if isinstance(error, msgspec.DecodeError) else "text that is no UTF-8"
 
 
 def _wire(column: Column) -> pa.DataType:

@@ -10,6 +10,7 @@ import threading
 import time
 import weakref
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -119,6 +120,8 @@ def _make(path: Path) -> None:
     """Make the file for its owner's eyes only, and clear away those not used for days."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    os.utime(path)
     for other in path.parent.glob(f"*{path.suffix}"):
-        if time.time() - other.stat().st_mtime > 2 * DAY:
-            other.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):  # another run has cleared it away
+            if time.time() - other.stat().st_mtime > 2 * DAY:
+                other.unlink()

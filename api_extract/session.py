@@ -129,7 +129,9 @@ class Session:
                 allow_redirects=False,
             )
             body = response.content
-            self.told = _instant(response.headers.get("Date"))
+            date = _instant(response.headers.get("Date"))
+            # It may be stamped when the answer is sent, long after its rows were looked up.
+            self.told = date and date - response.elapsed
         except ValueError as error:  # no such address, scheme, proxy or header; its text shows it
             raise YourMove(
                 f"GET {request.path}: cannot be sent ({type(error).__name__})."

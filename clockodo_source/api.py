@@ -81,7 +81,8 @@ def open_session(settings: Settings) -> Session:
 
 def _counted_in(settings: Settings) -> Path:
     """Return the file of this user, beside what else dlt keeps for the person who runs it."""
-    user = sha256(f"{settings.base_url} {settings.api_user}".encode()).hexdigest()[:32]
+    who = f"{settings.base_url.rstrip('/')} {settings.api_user.lower()}"
+    user = sha256(who.encode()).hexdigest()[:32]
     return Path(dlt.current.run_context().data_dir) / "requests" / f"{user}.sqlite"
 
 

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from api_extract.columns import UNDECLARED
 from api_extract.difference import keep_known
-from api_extract.errors import Forbidden, Gone, Later
+from api_extract.errors import Forbidden, Gone, Later, TheirMove
 from api_extract.pages import Request
 from api_extract.replace import Marked, staged
 from api_extract.tables import Table
@@ -103,6 +103,8 @@ class Changes:
             except Later as error:  # what was not asked for is still lost from sight
                 self.postpone(found, error)
                 return []
+            except TheirMove:
+                break  # likewise; the list itself has answered
             if day is not None and month_of(day) in every:
                 found.add(month_of(day))
             if day is None or month_of(day) not in every or self.run.settings.filter:
@@ -183,8 +185,12 @@ class Changes:
             report.table(name).saw(table.num_rows, unchanged=unchanged)
         report.window(NAME, one.window.since, one.window.until, one.count, one.digest)
         if unchanged:
-            self.run.remember(NAME, one.window.key, one.facts)
+            self._keep(one)
         return not unchanged
+
+    def _keep(self, one: Slice) -> None:
+        facts = one.facts | {"open": self.run.still_open(one.window)}
+        self.run.remember(NAME, one.window.key, facts)
 
     def _shrunken(self, one: Slice, old: Tables) -> bool:
         before = sum(t.num_rows for t in old.values())
@@ -248,7 +254,7 @@ class Changes:
         for one in kept:
             self.run.restate(NAME, one.window.since.year)
             if one.window == month_of(one.window.since):
-                self.run.remember(NAME, one.window.key, one.facts)
+                self._keep(one)
                 continue
             for month in months(one.window.since, one.window.until):
                 touched.add(month)

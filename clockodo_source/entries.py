@@ -3,8 +3,9 @@
 Entries carry a time of last change, but the list cannot be filtered by it, and a deleted entry
 is never mentioned again. So whole months are read again and replaced:
 
-    never read · look-back · horizon · holding a running entry · holding entries of a project
-    whose completion or revenue factor changed (their revenue changes, their times do not)
+    never read · look-back · horizon · read last when they were in one of these
+    holding a running entry · holding entries of a project whose completion or revenue factor
+    changed (their revenue changes, their times do not)
 
 The documentation leaves open whether the list's window means start or overlap, and whether its
 end counts. So a day more is asked for on both sides, and cut off again by `time_since`.
@@ -90,6 +91,7 @@ def _due(run: Run, factors: Factors) -> list[Window]:
         or w in restated
         or read[w.key]["running"]
         or read[w.key].get("again")
+        or read[w.key].get("open", True)
     ]
 
 
@@ -172,7 +174,8 @@ def _between(changes: Changes, since: datetime, until: datetime, **how: int) -> 
     try:
         rows = run.read(changes.shape, params(run, *asked), **how)[NAME]
     except Forbidden:
-        if not run.enhanced:
+        # In the middle of a load it is no way of reading, but a right that was lost.
+        if not run.enhanced or changes.shape.readers[NAME].seen.rows:
             raise
         run.enhanced = False
         run.report.notes.append(PLAIN)

@@ -35,8 +35,6 @@ def identify(run: Run) -> None:
     if zone not in available_timezones():
         run.report.notes.append("The account names no time zone; UTC is used. Set TIMEZONE.")
         zone = "UTC"
-    if not run.session.limiter.shared:
-        run.report.notes.append("Requests are counted for this run only: no file can be written.")
     run.zone = ZoneInfo(str(zone))
     run.report.timezone = str(zone)
     _check(run)

@@ -178,6 +178,8 @@ def _settle(batch: Batch, span: Span, tables: dict[str, pa.Table]) -> None:
         _replace(batch, span, tables, fresh=before is None)
         run.restate(batch.name)
     batch.facts[span.key] = {"hash": digest, "rows": total}
+    if span.days:
+        batch.facts[span.key]["open"] = run.still_open(span.days)
 
 
 def _replace(batch: Batch, span: Span, tables: dict[str, pa.Table], *, fresh: bool = False) -> None:
@@ -221,7 +223,9 @@ def _due(batch: Batch, span: Span) -> bool:
     run, days = batch.run, span.days or batch.run.recent
     if run.asked:
         return days.overlaps(run.asked)
-    return run.options.full or _owed(batch, span) or days.overlaps(run.recent)
+    if run.options.full or _owed(batch, span) or days.overlaps(run.recent):
+        return True
+    return bool(run.remembered(batch.name)[span.key].get("open", True))
 
 
 def _owed(batch: Batch, span: Span) -> bool:

@@ -9,7 +9,7 @@ import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from api_extract.columns import Reader, content_hash
+from api_extract.columns import Reader, content_hash, said
 from api_extract.errors import NotAsAgreed, Unsettled
 from api_extract.pages import Page, Request, iter_pages
 from api_extract.session import Session
@@ -43,8 +43,8 @@ class Shape:
             return table.num_rows, {self.tables[0].name: table}
         try:
             decoded = msgspec.json.decode(rows, type=Rows | dict[str, Any])
-        except msgspec.ValidationError as error:
-            raise NotAsAgreed(f"GET {self.resource.path}: {error}") from None
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise NotAsAgreed(f"GET {self.resource.path}: {said(error)}") from None
         listed = [decoded] if isinstance(decoded, dict) else decoded
         parts = self.resource.split(listed, year)
         return len(listed), {name: self.readers[name].read(rows) for name, rows in parts.items()}

@@ -10,6 +10,7 @@ from api_extract.difference import Counts
 
 # Needs a look although the run went well; postponed: there were no requests left for it.
 Trouble = Literal["shrunken", "unsettled", "postponed"]
+FEW_TOLD = 5
 Status = Literal["loaded", "unchanged", "forbidden", "missing"] | Trouble
 
 
@@ -31,13 +32,17 @@ class TableReport:
 
 @dataclass
 class ResourceReport:
-    """One resource of a run; `newly` marks one that was readable in an earlier run."""
+    """One resource of a run; `newly` marks one that was readable in an earlier run.
+
+    `parts`: what is told of each part that was left as it was.
+    """
 
     status: Status = "unchanged"
     rows: int = 0
     requests: int = 0
     detail: str = ""
     newly: bool = False
+    parts: list[str] = field(default_factory=list)
 
     @property
     def troubled(self) -> bool:
@@ -49,8 +54,11 @@ class ResourceReport:
         self.status = self.status if self.troubled else "loaded"
 
     def left(self, status: Trouble, detail: str) -> None:
-        """Note that a part of it was left as it was."""
-        self.status, self.detail = status, detail
+        """Note that a part of it was left as it was; the first few are told one by one."""
+        self.parts.append(detail)
+        more = len(self.parts) - FEW_TOLD
+        self.status = status
+        self.detail = " ".join(self.parts[:FEW_TOLD]) + (f" And {more} more." if more > 0 else "")
 
 
 @dataclass

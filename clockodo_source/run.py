@@ -21,6 +21,7 @@ from clockodo_source.resource import Resource
 from clockodo_source.settings import Settings
 from clockodo_source.tables import BY_NAME, RESOURCES
 
+ALONE = "Requests are counted for this run only: the file of all runs cannot be used."
 FEW = 20  # so few rows may vanish, or lack a key, by chance
 # What can fill a year that was empty; all else only changes what is there.
 FILLING = {"users", "users_nonbusiness_groups", "nonbusiness_groups", "nonbusiness_days"}
@@ -80,6 +81,14 @@ class Run:
         days = self.settings.lookback_days if asked is None else asked
         return Window(self.today - timedelta(days=days), date.max)
 
+    def still_open(self, days: Window) -> bool:
+        """Tell whether days lie so that people still work on them, as they are configured.
+
+        A span that was read while it was open is read once more when it no longer is, however
+        long nobody has read anything in between.
+        """
+        return days.until > self.today - timedelta(days=self.settings.lookback_days)
+
     def shape(self, resource: str) -> Shape:
         """Return the one shape of a resource in this run."""
         if resource not in self._shapes:
@@ -94,6 +103,8 @@ class Run:
     def begin(self, state: MutableMapping[str, Any]) -> None:
         """Begin an extraction: with what is remembered, and nothing read yet."""
         self.state = state
+        self.enhanced = True
+        self.report.later = ""
         self._shapes.clear()
         self._lists.clear()
 
@@ -101,7 +112,8 @@ class Run:
         """Return what is remembered of the spans of a resource.
 
         `hash`: the digest of what is loaded, None where it is not known. `rows`: how many.
-        `again`: to be read again, however old. `running`: of entries, whether a clock runs.
+        `again`: to be read again, however old. `open`: people still worked on it then.
+        `running`: of entries, whether a clock runs.
         """
         spans: dict[str, dict[str, Any]] = self.state.get("read", {}).get(resource, {})
         return spans
@@ -179,6 +191,8 @@ class Run:
             self.postpone(resource.name, self.remembered(resource.name) if every else (), error)
         finally:
             self.known.close()
+            if not self.session.limiter.shared and ALONE not in self.report.notes:
+                self.report.notes.append(ALONE)
             report.requests += self.session.requests - before
             self.report.requests = self.session.requests
             self.report.waited = self.session.waited
@@ -196,7 +210,8 @@ class Run:
             self.report.undeclared |= seen.undeclared
             rights = [c.name for c in table.columns if c.right and _is_everywhere(c, shape)]
             # A few rows out of many may all lack a key by chance; a whole list may not.
-            if rights and seen.rows > (0 if shape.resource.reading == "whole" else FEW):
+            proof = shape.resource.reading == "whole" or not self.enhanced
+            if rights and seen.rows > (0 if proof else FEW):
                 visible = [name for name in rights if seen.absent[name] < seen.rows]
                 self._compare_rights(shape.resource, table.name, visible)
 

@@ -17,7 +17,7 @@ from dlt.common.destination.exceptions import UnknownDestinationModule
 from dlt.common.schema.exceptions import SchemaException
 from dlt.common.storages.exceptions import StorageException
 from dlt.pipeline.exceptions import PipelineStateEngineNoUpgradePathException
-from filelock import FileLock, Timeout
+from filelock import AcquireReturnProxy, FileLock, Timeout
 
 from api_extract.errors import YourMove
 
@@ -74,7 +74,7 @@ class Place:
     @property
     def doubt(self) -> Path:
         """A note, if it is there, that what was loaded last is not known."""
-        return self.folder / "doubt"
+        return self.folder / f"{self._pipeline_name}.doubt"
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -84,19 +84,17 @@ class Place:
                 self._make_whole()
             yield
 
-    def _lock(self) -> FileLock:
-        """Take the lock, and with it find out whether the folder can be written to."""
+    def _lock(self) -> AcquireReturnProxy[FileLock]:
+        """Take the lock for a context, and with it find out whether the folder can be written."""
         try:
             if not self.warehouse.parent.is_dir():
                 raise YourMove(f"--warehouse: there is no folder {self.warehouse.parent}.")
             self.folder.mkdir(parents=True, exist_ok=True)
-            lock = FileLock(self.folder / "lock", timeout=0, mode=0o600)
-            lock.acquire()
+            return FileLock(self.folder / "lock", timeout=0, mode=0o600).acquire()
         except Timeout:
             raise
         except OSError as error:
             raise YourMove(f"Cannot write {error.filename}: {error.strerror}.") from error
-        return lock
 
     def _make_whole(self) -> None:
         """Make the file whole or not at all, and refuse one that is not DuckDB's."""

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from shutil import copytree
 
+from clockodo_source.tables import BY_NAME
 from simulator.clockodo import Switches
 from simulator.world import World
 from tests.conftest import Account, served
@@ -19,6 +20,7 @@ class Edited:
     def __init__(self, folder: Path, *resources: str) -> None:
         self.world = World(1, 0.1)
         self._folder = folder
+        self._asked = resources
         self._truths: dict[tuple[bool, bool], dict[str, Rows]] = {}
         with served(self.world, folder) as account:
             started = time.monotonic()
@@ -40,7 +42,10 @@ class Edited:
         # Of the readings, only these decide on values.
         key = (account.app.switches.offset, account.app.switches.completion_touches)
         if key not in self._truths:
-            self._truths[key] = truth(account)
+            told = truth(account)
+            asked = (BY_NAME[name] for name in self._asked or BY_NAME)
+            names = {table.name for resource in asked for table in resource.tables}
+            self._truths[key] = {name: rows for name, rows in told.items() if name in names}
         return self._truths[key]
 
     def check(self, account: Account, *, logged: bool = True) -> None:
@@ -48,4 +53,4 @@ class Edited:
         assert differences(account, self.truth(account)) == []
         _, log = account.query("select entry_id, kind from clockodo_raw.entry_changes")
         assert sorted(log) == (sorted(self.changes) if logged else [])
-        assert account.sync().packages == 0
+        assert account.sync(*self._asked).packages == 0

@@ -89,7 +89,7 @@ FAULTS: dict[str, Trouble] = {
     "each that passes": Trouble(lambda: [f for one in PASSING.values() for f in (one, None)]),
     "half of all calls fail": Trouble(_half_of_all),
     "slow, then silent": Trouble(lambda: [faults.SLOW, None, faults.SILENCE(30)]),
-    "503 for good": Trouble(lambda: [None, *[status(503)] * 40], Exit.THEIR_MOVE, ENTRY_LIST),
+    "503 for good": Trouble(lambda: [status(503)] * 40, Exit.THEIR_MOVE, ENTRY_LIST),
     "429, come back in 2 h": Trouble(
         lambda: [status(429, retry_after=7200)], Exit.THEIR_MOVE, ENTRY_LIST
     ),

@@ -201,6 +201,12 @@ def test_a_wrong_value_is_named_by_place_and_never_shown(
         assert not any(secret in text for secret in ("Geheim", "7919", "07:09:19"))
 
 
+def test_text_that_is_no_utf_8_is_an_error() -> None:
+    """It is told, without a byte of it."""
+    with pytest.raises(NotAsAgreed, match=r"^jobs: text that is no UTF-8$"):
+        Reader(JOBS).read(msgspec.Raw(b'[{"id": 1, "day": "2026-01-01", "text": "M\xfcller"}]'))
+
+
 @pytest.mark.parametrize(
     "body", [b'{"id":1}', b'[{"id":1}]', b"null", b'"jobs"', b"[1]", b"[[]]", b"[null]", b"[{}]"]
 )

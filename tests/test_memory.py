@@ -153,3 +153,19 @@ def test_what_was_left_as_it_was_is_read_again_however_old(account: MakeAccount)
     assert company.sync().report.resources["entries"].status == "shrunken"
     assert company.sync(accept_shrink=True).report.resources["entries"].status == "loaded"
     assert differences(company) == []
+
+
+def test_a_long_pause_loses_nothing(account: MakeAccount) -> None:
+    """What was made while nobody read, in months that are no longer looked back at, is read."""
+    company = account(loaded=True)
+    company.world.advance(timedelta(days=20))
+    company.world.insert_entry()
+    presence = list(company.world.tables["work_times"])
+    company.world.delete("work_times", presence[-1])
+    company.world.advance(timedelta(days=150))
+
+    company.sync()
+
+    assert differences(company) == []
+    company.sync()
+    assert company.sync().packages == 0

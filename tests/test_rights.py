@@ -1,20 +1,23 @@
 """A key that sees less than the one that filled the dataset destroys nothing of it."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from itertools import cycle
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
+from api_extract.session import Session
 from clockodo_source import Options
 from clockodo_source.entries import PLAIN
 from clockodo_source.tables import RESOURCES
 from pipelines.checkup import check
-from pipelines.exits import Exit
+from pipelines.exits import Exit, explained
 from pipelines.output import show_sync
 from pipelines.show import Show
 from simulator.clockodo import ClockodoApp, Rights
-from simulator.faults import rewritten
+from simulator.faults import rewritten, status
 from tests.conftest import Account
 from tests.held import held, refused
 from tests.truth import ENTRIES, Rows, differences, entries, truth
@@ -253,3 +256,48 @@ def counted(company: Account, where: str) -> list[tuple[Any, ...]]:
     """Return how many rows of each table of entries meet a condition."""
     parts = (f"select count(*) from clockodo_raw.{t} where {where}" for t in ENTRIES.values())
     return company.query(" union all ".join(parts))[1]
+
+
+def test_a_right_that_is_lost_in_the_middle_of_a_load_ends_it(account: MakeAccount) -> None:
+    """Else some months would have money and others not, and nobody would ever know."""
+    company = account()
+    lose = lambda: setattr(company.app.rights, "enhanced", False)  # noqa: E731 - one word
+    company.app.switches.largest_page = 200
+    late = [*[None] * 6, lose]
+    with company.meeting(*late, path="/v2/entries"), pytest.raises(Exception) as caught:  # noqa: PT011 - dlt wraps ours
+        company.sync("entries")
+    known = explained(caught.value)
+    assert known
+    assert known[0] == Exit.YOUR_MOVE
+
+    company.app.rights = Rights()
+    company.sync("entries")
+
+    told = {(i,): e for i, e in entries(company).items() if e["type"] == 1}
+    assert differences(company, {"time_entries": told}) == []
+
+
+def test_a_few_entries_without_money_are_a_narrower_key_too(account: MakeAccount) -> None:
+    """Where the enhanced list is refused, not even one day is read without it."""
+    company = account(loaded=True)
+    company.app.rights.enhanced = False
+    day = company.world.now.date()
+
+    assert ACCEPT in refused(company, "entries", since=day - timedelta(days=1), until=day)
+
+
+def test_an_entry_that_cannot_be_followed_stops_nothing(account: MakeAccount) -> None:
+    """The list was read; where the entry itself will not answer, the next run asks again."""
+    company = account(loaded=True)
+    gone = next(e.id for e in company.world.entries if e.type == 1 and e.projects_id is None)
+    company.world.move_entry(gone, company.world.now - timedelta(days=200))
+    lasting = [status(500)] * 9
+    with (
+        patch.object(Session, "_pause", return_value=0.0),
+        company.meeting(*lasting, path=f"/v2/entries/{gone}"),
+    ):
+        assert company.sync(full=False).exit == Exit.DONE
+
+    company.sync()
+
+    assert differences(company) == []

@@ -84,7 +84,7 @@ class History:
         self.told.rounds += 1
         self.told.story = []
         jump = self._jump()
-        self._full, self._exact = jump > LOOKBACK or self._often(30), True
+        self._full, self._exact = self._often(30), True
         self._edit(self._chance.randint(3, 25), everything=self._full, jump=jump)
         self._pass(jump)
         troubles = {self._lose: 15, self._sync_a_part: 20, self._crash: 45, self._refuse: 35}
