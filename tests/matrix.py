@@ -3,7 +3,7 @@
 A company was loaded with all rights, then edited. A sync meets a fault while the key sees less:
 
     it ends as it should   equal, or refused with nothing loaded, or some of it left as it was
-    the next one, without  is equal to the company, and the one after that loads nothing
+    the next one, without  is equal to the company, and loads nothing where the first was so too
 """
 
 import random

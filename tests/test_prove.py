@@ -8,6 +8,7 @@ import pytest
 
 from tests.proof.drill import Drilled
 from tests.proof.history import History, Told, living
+from tests.proof.mutants import MUTANTS, ROOT
 from tests.prove import Record, drill, prove
 
 SEED = 27
@@ -105,3 +106,12 @@ def test_drills_are_recorded_above_the_histories(tmp_path: Path) -> None:
     assert histories.splitlines()[-1].split(" | ")[1] == "1-1"
     assert Record(page).first_missing() == 2
     assert said[2] == "  ! !"
+
+
+def test_every_mutant_has_its_place() -> None:
+    """What it breaks stands once in its file, and the tests beside it are there."""
+    for mutant in MUTANTS:
+        assert (ROOT / mutant.file).read_text("utf-8").count(mutant.old) == 1, mutant.name
+        assert mutant.old != mutant.new
+        for name in mutant.tests.split():
+            assert (ROOT / f"tests/test_{name}.py").exists(), mutant.name
