@@ -59,7 +59,7 @@ class Session:
 
     `auth` keeps the secrets, because headers end up in debug logs. `explain` reads the server's
     own message out of an error body. `counted_in` is the file in which all runs of one user count
-    their requests. `requests` and `waited` (seconds) add up over its life. `told` is what the
+    their requests. `requests` and `waited` (seconds) add up over its life. `server_time` is what the
     server's clock was at its last answer, if it says so.
     """
 
@@ -78,7 +78,7 @@ class Session:
         self.base_url = base_url.rstrip("/")
         self.requests = 0
         self.waited = 0.0
-        self.told: datetime | None = None
+        self.server_time: datetime | None = None
         self.limiter = Limiter(limits, counted_in, sleep=sleep)
         self._auth = auth
         self._headers = dict(headers)
@@ -131,7 +131,7 @@ class Session:
             body = response.content
             date = _instant(response.headers.get("Date"))
             # It may be stamped when the answer is sent, long after its rows were looked up.
-            self.told = date and date - response.elapsed
+            self.server_time = date and date - response.elapsed
         except ValueError as error:  # no such address, scheme, proxy or header; its text shows it
             raise YourMove(
                 f"GET {request.path}: cannot be sent ({type(error).__name__})."

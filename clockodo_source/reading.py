@@ -105,7 +105,7 @@ def _traverse(
         return session.fetch(one, read_page)
 
     first = fetch(request)
-    began, pages, total = session.told, first.count_pages, 0
+    began, pages, total = session.server_time, first.count_pages, 0
     if most_pages is not None and pages > most_pages:
         raise TooLong
     parts: dict[str, list[pa.Table]] = {name: [t] for name, t in shape.empty().items()}
