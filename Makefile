@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# More than there are cores, as tests also wait: for servers, for turns, for processes.
+WORKERS = $(shell $(PYTHON) -c "import os; print(os.cpu_count() * 3 // 2)")
 export UV_PYTHON_DOWNLOADS := never
 
 .PHONY: help demo test check format prove bench requirements
@@ -20,7 +22,7 @@ demo: $(VENV)/core
 	@$(BIN)/timehouse demo
 
 test: $(VENV)/dev
-	@$(BIN)/python -m pytest -n auto $(TESTS)
+	@$(BIN)/python -m pytest -n $(WORKERS) $(TESTS)
 
 check: $(VENV)/dev
 	@$(BIN)/ruff check .

@@ -59,8 +59,8 @@ class Session:
 
     `auth` keeps the secrets, because headers end up in debug logs. `explain` reads the server's
     own message out of an error body. `counted_in` is the file in which all runs of one user count
-    their requests. `requests` and `waited` (seconds) add up over its life. `server_time` is what the
-    server's clock was at its last answer, if it says so.
+    their requests. `requests` and `waited` (seconds) add up over its life. `server_time` is what
+    the server's clock was at its last answer, if it says so.
     """
 
     def __init__(  # noqa: PLR0913 - a seam has many sides; all but three have defaults

@@ -54,6 +54,7 @@ def test_a_sync_that_dies_at_a_named_point_is_finished_by_the_next(
     go_on(account)
 
     edited.check(account)
+    assert go_on(account).packages == 0
 
 
 def test_a_table_is_never_seen_half_replaced(edited: Edited, account: Account) -> None:
