@@ -14,7 +14,7 @@ from tests.crash import POINTS, dying, killed
 from tests.edited import Edited
 from tests.truth import differences
 
-MOMENTS = 20
+MOMENTS, SERIES = 20, 5
 # One of each way of reading: a table that is loaded is loaded like any other.
 ASKED = ("users", "absences", "entries", "users_nonbusiness_days", "user_reports")
 
@@ -75,22 +75,21 @@ def _rows(account: Account, tables: Iterable[str]) -> dict[str, int]:
     return dict(found)
 
 
-@pytest.mark.parametrize("moment", range(MOMENTS))
-def test_a_sync_that_is_killed_at_any_moment_is_finished_by_the_next(
-    edited: Edited, account: Account, moment: int
+@pytest.mark.parametrize("first", range(SERIES))
+def test_syncs_that_are_killed_at_any_moment_are_finished_by_the_next(
+    edited: Edited, account: Account, first: int
 ) -> None:
-    """Moments spread over a sync, each at another place within its twentieth."""
-    killed(
-        (moment + random.Random(moment).random()) / MOMENTS * edited.seconds,
-        partial(go_on, account),
-    )
+    """Some in a row, each at another place within its twentieth of a sync; the next makes equal."""
+    for moment in range(first, MOMENTS, SERIES):
+        after = (moment + random.Random(moment).random()) / MOMENTS * edited.seconds
+        killed(after, partial(go_on, account))
 
     go_on(account)
 
     edited.check(account)
 
 
-@pytest.mark.parametrize("point", [None, "normalized", "loaded"])
+@pytest.mark.parametrize("point", [None, "normalized"])
 def test_a_working_folder_that_is_lost_is_made_again(
     edited: Edited, account: Account, point: str | None
 ) -> None:
@@ -103,7 +102,7 @@ def test_a_working_folder_that_is_lost_is_made_again(
     edited.check(account)
 
 
-@pytest.mark.parametrize("point", [None, "normalized", "merged"])
+@pytest.mark.parametrize("point", [None, "merged"])
 def test_a_warehouse_that_is_lost_is_filled_again(
     edited: Edited, account: Account, point: str | None
 ) -> None:
