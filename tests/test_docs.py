@@ -56,6 +56,7 @@ def test_the_demo_prints_what_the_readme_shows(tmp_path: Path) -> None:
             assert line in printed, f"not printed, or not in this order: {line}"
 
 
+@pytest.mark.timeout(400)  # several builds of the models
 def test_every_command_of_the_readme_runs(tmp_path: Path) -> None:
     """Against the simulated company, in the order in which they stand, each ends with 0."""
     app = ClockodoApp(World(1, 0.1))

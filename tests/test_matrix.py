@@ -5,13 +5,12 @@ from pathlib import Path
 import pytest
 
 from tests.edited import Edited
-from tests.matrix import ASKED, FAULTS, RIGHTS, Case, cases, run
+from tests.matrix import ASKED, FAULTS, Case, cases, run
 
 # Of faults and rights that a sync treats alike, one here; all of them in the long proof.
 LONG = {"slow, then silent", "400", "401", "410", "no envelope", "wrong types"}
 QUICK = [name for name in FAULTS if name not in LONG]
-ALIKE = {"no administrator", "no absences (404)", "no company (410)"}
-NARROWED = [name for name in RIGHTS if name not in ALIKE]
+NARROWED = ("all", "no enhanced list", "one customer")
 
 
 @pytest.fixture(scope="module")
