@@ -4,9 +4,12 @@ import shutil
 import sys
 from collections.abc import Callable
 from datetime import date, timedelta
+from unittest.mock import patch
 
 import pytest
 
+from api_extract.session import Session
+from pipelines.exits import Exit
 from simulator import faults
 from simulator.instants import utc_day
 from simulator.store import Entry
@@ -169,3 +172,20 @@ def test_a_long_pause_loses_nothing(account: MakeAccount) -> None:
     assert differences(company) == []
     company.sync()
     assert company.sync().packages == 0
+
+
+def test_an_entry_that_cannot_be_followed_stops_nothing(account: MakeAccount) -> None:
+    """The list was read; where the entry itself will not answer, the next run asks again."""
+    company = account(loaded=True)
+    gone = next(e.id for e in company.world.entries if e.type == 1 and e.projects_id is None)
+    company.world.move_entry(gone, company.world.now - timedelta(days=200))
+    lasting = [faults.status(500)] * 9
+    with (
+        patch.object(Session, "_pause", return_value=0.0),
+        company.meeting(*lasting, path=f"/v2/entries/{gone}"),
+    ):
+        assert company.sync().exit == Exit.DONE
+
+    company.sync()
+
+    assert differences(company) == []

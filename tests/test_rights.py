@@ -4,11 +4,9 @@ from collections.abc import Callable
 from datetime import timedelta
 from itertools import cycle
 from typing import Any
-from unittest.mock import patch
 
 import pytest
 
-from api_extract.session import Session
 from clockodo_source import Options
 from clockodo_source.entries import PLAIN
 from clockodo_source.tables import RESOURCES
@@ -17,7 +15,7 @@ from pipelines.exits import Exit, explained
 from pipelines.output import show_sync
 from pipelines.show import Show
 from simulator.clockodo import ClockodoApp, Rights
-from simulator.faults import rewritten, status
+from simulator.faults import rewritten
 from tests.conftest import Account
 from tests.held import held, refused
 from tests.truth import ENTRIES, Rows, differences, entries, truth
@@ -284,20 +282,3 @@ def test_a_few_entries_without_money_are_a_narrower_key_too(account: MakeAccount
     day = company.world.now.date()
 
     assert ACCEPT in refused(company, "entries", since=day - timedelta(days=1), until=day)
-
-
-def test_an_entry_that_cannot_be_followed_stops_nothing(account: MakeAccount) -> None:
-    """The list was read; where the entry itself will not answer, the next run asks again."""
-    company = account(loaded=True)
-    gone = next(e.id for e in company.world.entries if e.type == 1 and e.projects_id is None)
-    company.world.move_entry(gone, company.world.now - timedelta(days=200))
-    lasting = [status(500)] * 9
-    with (
-        patch.object(Session, "_pause", return_value=0.0),
-        company.meeting(*lasting, path=f"/v2/entries/{gone}"),
-    ):
-        assert company.sync(full=False).exit == Exit.DONE
-
-    company.sync()
-
-    assert differences(company) == []

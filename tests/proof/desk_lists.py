@@ -4,17 +4,10 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 from simulator.store import Row
+from simulator.world import REFERENCES
 from tests.proof.desk import Desk
 
 Make = Callable[[Desk, Row], object]
-ENTRIES_HANG_ON = {
-    "customers": "customers_id",
-    "projects": "projects_id",
-    "subprojects": "subprojects_id",
-    "services": "services_id",
-    "lump_sum_services": "lumpsum_services_id",
-    "users": "users_id",
-}
 PERSONAL = ("absences", "holidays_carry", "overtime_carry", "overtime_reductions")
 
 
@@ -78,7 +71,7 @@ CHANGES: tuple[tuple[str, str, Make], ...] = (
     *(("users", "start_date", _start), ("company", "holidays_count_default", _number)),
 )
 SEEN_BY_FULL: tuple[tuple[str, str, Make], ...] = (
-    *((table, "name", _renamed) for table in ENTRIES_HANG_ON),
+    *((table, "name", _renamed) for table in REFERENCES),
     ("nonbusiness_days", "half_day", _toggled("half_day")),
 )
 INSERTED: dict[str, Callable[[Desk], Row]] = {
@@ -128,7 +121,7 @@ def delete(desk: Desk) -> str:
 
 def delete_holder(desk: Desk) -> str:
     """Delete what entries can hang on; where all is seen, a few entries go with it."""
-    table, column = desk.chance.choice(tuple(ENTRIES_HANG_ON.items()))
+    table, column = desk.chance.choice(tuple(REFERENCES.items()))
     hanging: dict[int, int] = {}
     for entry in desk.world.entries:
         key = getattr(entry, column)

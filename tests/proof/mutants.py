@@ -152,7 +152,7 @@ MUTANTS = [
         ("let a window lose most of its rows", "if self.run.options.accept_shrink or not shrunken(before, one.count):", "if True:", "rights dataset"),
         ("let hidden money overwrite", "rows = part.rows if self.run.enhanced else withheld(part.rows)", "rows = part.rows", "rights"),
         ("forget months to come", '{"open": self.run.still_open(one.window)}', '{"open": False}', "memory"),
-        ("let one entry stop all", "            except TheirMove:\n                break", "            except ZeroDivisionError:\n                break", "rights"),
+        ("let one entry stop all", "            except TheirMove:\n                break", "            except ZeroDivisionError:\n                break", "memory"),
         ("log what is the base line", "for i in ids(wide(s.rows))]\n        log", "for i in ()]\n        log", "memory crashes clockodo_load"),
         ("log no deletion", "            self._log.append(self._logged(deleted, deleted.slice(0, 0), []))\n", "", "crashes"),
         ("trust what moved while it was read", "            self.run.flag(NAME, month.key, hash=None, again=True)", "            pass", "memory"),

@@ -44,7 +44,7 @@ neutral as (
             when 2 then 'billed'
             when -1 then 'not_visible'
         end as billable_state,
-        coalesce(company.currency, 'XXX') as currency,
+        coalesce(company.currency, 'XXX') as currency, -- ISO 4217 for none
         entries.hourly_rate,
         entries.lump_sum_amount,
         entries.is_price_assumed,
