@@ -1,6 +1,8 @@
 """A run that has no requests left stops, keeps what it has read, and the next one goes on."""
 
+import sys
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import dlt
@@ -11,7 +13,7 @@ from clockodo_source import api
 from pipelines.exits import Exit
 from simulator import faults
 from tests.conftest import Account
-from tests.truth import differences
+from tests.truth import differences, truth
 
 MakeAccount = Callable[..., Account]
 
@@ -59,6 +61,40 @@ def test_a_full_reading_goes_on_where_it_stopped(
     company.sync()
 
     assert differences(company) == []
+
+
+def test_what_was_read_before_the_requests_ran_out_is_in_the_log(
+    account: MakeAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The edit of an early entry was loaded by the run that stopped, and is told by it, too."""
+    monkeypatch.setattr(sys.modules["clockodo_source.entries"], "LONGEST_SPAN", timedelta(days=31))
+    company = account(years=0.5)
+    setting = {"start_date": company.world.since}
+    company.sync("entries", setting=setting)
+    first = min((e for e in company.world.entries if e.type == 1), key=lambda e: e.time_since)
+    company.world.edit_entry(first.id, duration=1234)
+    monkeypatch.setattr(api, "LIMITS", (Limit(8, DAY),))
+    a_day_passes()
+
+    assert company.sync("entries", setting=setting, full=True).exit == Exit.THEIR_MOVE
+
+    _, log = company.query("select entry_id, kind from clockodo_raw.entry_changes")
+    assert log == [(first.id, "updated")]
+
+
+def test_what_is_owed_comes_before_what_is_due(
+    account: MakeAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Days of people that nobody has read are not put off for days that were read yesterday."""
+    company = account(years=0.5)
+    wanted = {"work_times": truth(company)["work_times"]}
+    setting = {"start_date": company.world.since}
+    monkeypatch.setattr(api, "LIMITS", (Limit(20, DAY),))
+    for _ in range(5):
+        assert company.sync("work_times", setting=setting).exit == Exit.THEIR_MOVE
+        a_day_passes()
+
+    assert differences(company, wanted) == []
 
 
 def test_a_server_that_wants_to_be_left_alone_is_asked_no_more(account: MakeAccount) -> None:

@@ -189,3 +189,19 @@ def test_an_entry_that_cannot_be_followed_stops_nothing(account: MakeAccount) ->
     company.sync()
 
     assert differences(company) == []
+
+
+def test_a_clock_that_runs_for_months_is_followed(account: MakeAccount) -> None:
+    """Nobody reads its month any more, but once it is stopped its hours are there."""
+    company = account()
+    since = company.world.now - timedelta(days=120)
+    user = company.world.rows("users")[0]["id"]
+    clock = company.world.insert_entry(users_id=user, time_since=since, time_until=None)
+    company.sync("users", "entries")
+    company.sync("users", "entries")
+    company.world.stop_entry(clock)
+
+    company.sync("users", "entries")
+
+    _, rows = company.query(f"select duration from clockodo_raw.time_entries where id = {clock}")
+    assert rows == [(86_400,)]

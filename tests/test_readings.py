@@ -1,13 +1,18 @@
 """Where a window begins and ends is not documented; no reading of it may matter."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pyarrow as pa
 import pytest
+from dlt.pipeline.exceptions import PipelineStepFailed
 
 from api_extract.windows import midnight, months
+from clockodo_source.entry_rows import between
+from pipelines.exits import Exit, explained
+from simulator import faults
 from simulator.clockodo import Switches
 from tests.conftest import Account
 from tests.truth import differences, entries, truth
@@ -54,3 +59,25 @@ def test_presence_is_there_to_its_last_day(account: MakeAccount) -> None:
     company.sync("work_times")
 
     assert differences(company, {"work_times": wanted}) == []
+
+
+def test_rows_of_a_window_begin_before_its_end() -> None:
+    """Midnight belongs to the day it begins, as windows that meet have it once."""
+    noon = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    begins = [noon - timedelta(hours=n) for n in (2, 1, 0)]
+    table = pa.table({"time_since": pa.array(begins, pa.timestamp("us", tz="UTC"))})
+
+    assert between(table, begins[0], noon)["time_since"].to_pylist() == begins[:2]
+
+
+def test_an_answer_without_its_list_is_not_as_agreed(account: MakeAccount) -> None:
+    """Another envelope is no empty list."""
+    company = account(loaded=True)
+    with (
+        company.meeting(faults.NO_ENVELOPE, path="/v3/teams"),
+        pytest.raises(PipelineStepFailed) as met,
+    ):
+        company.sync("teams")
+
+    told = (Exit.NOT_AS_AGREED, "GET /v3/teams: the answer has no data.")
+    assert explained(met.value) == told

@@ -99,7 +99,7 @@ MUTANTS = [
         "clockodo_source/api.py",
         ("drop the last page", "range(2, first.count_pages + 1)", "range(2, first.count_pages)", "clockodo_load"),
         ("never ask for page 2", "range(2, first.count_pages + 1)", "range(2, 2)", "clockodo_load"),
-        ("take no rows for an empty list", "    if rows is None:\n", "    if False:\n", "matrix"),
+        ("take no rows for an empty list", "        if rows is None:\n", "        if False:\n", "readings"),
     ),
     *_of(
         "clockodo_source/reading.py",
@@ -148,7 +148,7 @@ MUTANTS = [
     *_of(
         "clockodo_source/changes.py",
         ("forget entries that left", "for entry in self._vanished()[:MOST_FOLLOWED]:", "for entry in self._vanished()[:0]:", "memory clockodo_load"),
-        ("let entries stand in two windows", "        if self._first:\n            came = []", "        if True:\n            came = []", "clockodo_load memory"),
+        ("let entries stand in two windows", "        if self._first:\n            came = []", "        if True:\n            came = []", "crashes"),
         ("let a window lose most of its rows", "if self.run.options.accept_shrink or not shrunken(before, one.count):", "if True:", "rights dataset"),
         ("let hidden money overwrite", "rows = part.rows if self.run.enhanced else withheld(part.rows)", "rows = part.rows", "rights"),
         ("forget months to come", '{"open": self.run.still_open(one.window)}', '{"open": False}', "memory"),
@@ -166,7 +166,7 @@ MUTANTS = [
     *_of(
         "pipelines/pending.py",
         ("forget the pending package", "    finished = pipeline.has_pending_data and fits and _finished(pipeline)\n", "    finished = False\n", "crashes memory"),
-        ("trust a restored copy", "        _read_again(pipeline)\n        place", "        place", "memory crashes"),
+        ("trust a restored copy", "        _read_again(pipeline)\n        place", "        place", "damage"),
         ("finish what no longer fits", "fits = loaded in (extracted - 1, extracted)", "fits = True", "memory crashes"),
     ),
 ]  # fmt: skip
@@ -189,7 +189,7 @@ def _told(survivors: Sequence[Mutant]) -> str:
     rows = [f"| `{file}` | {n} | {n - lost[file]} |" for file, n in counts.items()]
     total = f"{len(MUTANTS) - len(survivors)} of {len(MUTANTS)} were noticed."
     head = "| file | ways to break it | noticed |\n|---|---|---|"
-    names = [f"\nNot noticed: {m.name}.\n" for m in survivors]
+    names = ["", "Not noticed: " + "; ".join(m.name for m in survivors) + "."] if survivors else []
     return "\n".join([total, "", head, *rows, *names]) + "\n"
 
 
