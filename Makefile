@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 WORKERS = $(shell $(PYTHON) -c "import os; print(os.cpu_count() * 3 // 2)")
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: help demo test check format prove bench requirements
+.PHONY: help demo test check format prove bench docs requirements
 .DEFAULT_GOAL := help
 
 help:
@@ -14,7 +14,9 @@ help:
 	@echo "make test          run the tests"
 	@echo "make check         lint, types, formatting"
 	@echo "make prove         the long proofs, an hour each; PART=drills, combinations, mutants"
-	@echo "make bench         how near each stage comes to the limit; YEARS=n invents so much work"
+	@echo "make bench         how near each stage comes to the limit; YEARS=n invents so much work;"
+	@echo "                   PART=models: how long each SQL model takes"
+	@echo "make docs          all models and columns on one page, of the warehouse WAREHOUSE"
 	@echo "make format        format all code"
 	@echo "make requirements  resolve and hash the requirements again (needs uv)"
 
@@ -39,7 +41,13 @@ prove: $(VENV)/dev
 	@$(BIN)/python -m tests.prove $(PART) $(if $(SEED),--seed $(SEED)) $(if $(COUNT),--count $(COUNT))
 
 bench: $(VENV)/core
-	@$(BIN)/python -m benchmarks.throughput $(if $(YEARS),--years $(YEARS))
+	@$(BIN)/python -m benchmarks.$(or $(PART),throughput) $(if $(YEARS),--years $(YEARS))
+
+docs: export TIMEHOUSE_WAREHOUSE = $(abspath $(or $(WAREHOUSE),timehouse-demo.duckdb))
+docs: $(VENV)/core
+	@$(BIN)/dbt --quiet docs generate --static --project-dir sql --profiles-dir sql \
+	  --target-path $(abspath build/docs) --log-path $(abspath build/docs)
+	@echo "build/docs/static_index.html"
 
 requirements:
 	@for name in core dev; do uv pip compile --quiet --universal --generate-hashes \

@@ -27,7 +27,7 @@ ENHANCED = "enhanced entries"
 ENTRYGROUPS = "entrygroups"
 
 # Documented per user of the API, whatever the number of keys or processes.
-LIMITS = (
+LIMITS: tuple[Limit, ...] = (
     Limit(900, 60),
     Limit(2_250, 15 * 60),
     Limit(4_500, 60 * 60),

@@ -24,16 +24,33 @@ APPLICATION = "Timehouse demo;demo@timehouse.example"
 
 CENT = Decimal("0.01")
 MONTHLY = """
+with
+
+revenue as (
+    select
+        cast(date_trunc('month', started_on) as date) as month,
+        currency,
+        sum(duration_seconds) / 3600.0 as booked,
+        sum(revenue) as earned,
+        sum(provisional_revenue) as provisional,
+        sum(revenue) filter (where billable_state = 'billable') as unbilled
+    from marts.fct_time_entries
+    group by month, currency
+)
+
 select
-    cast(date_trunc('month', started_on) as date) as month,
-    sum(duration_seconds) / 3600.0 as hours,
-    sum(billable_hours) as billable_hours,
-    sum(revenue) as earned,
-    sum(provisional_revenue) as provisional,
-    sum(revenue) filter (where billable_state = 'billable') as unbilled,
+    month,
+    coalesce(worked_hours, booked) as hours,
+    billable_hours,
+    net_capacity_hours as capacity,
+    net_capacity_utilization_percent as utilization,
+    earned,
+    provisional,
+    unbilled,
     currency
-from marts.fct_time_entries
-group by month, currency
+from revenue
+left join marts.rpt_utilization
+    on period = 'month' and level = 'company' and period_starts_on = month
 order by month
 """
 # The tracker counts a running clock as nothing yet, and its own example entries as work.
@@ -105,6 +122,8 @@ def demo(place: Place, tell: Callable[[str], None]) -> Demo:
     with simulated() as (settings, now):
         outcome = sync(place, settings, Options(as_of=now), tell=tell)
         tracker = _tracker_totals(settings, now)
+    if outcome.built is None or outcome.built.failed:
+        return Demo(outcome, [], [], tracker)
     with duckdb.connect(str(place.warehouse), read_only=True) as warehouse:
         months = warehouse.execute(MONTHLY).fetchall()
         parts = [

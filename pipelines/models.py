@@ -1,10 +1,16 @@
-"""Builds and tests the SQL models with dbt, in this process."""
+"""Builds and tests the SQL models with dbt, in this process, and publishes what has passed.
 
+    stg_ → snap_ → int_ → marts_next.* → all tests passed → marts.*, in one transaction
+
+So the last good marts stay as they are while others are built, and when a test fails.
+"""
+
+import hashlib
 import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -20,6 +26,8 @@ NEEDED = [
     for table in BY_NAME[name].tables
 ]
 PROJECT = Path(__file__).parent.parent / "sql"
+MARTS, NEXT = "marts", "marts_next"
+BUILT = "models_built"  # in dlt's local state: what the last good build was made of
 
 
 @dataclass
@@ -38,18 +46,86 @@ def build_models(place: Place, as_of: datetime) -> Built:
     arguments += ["--target", place.destination, "--target-path", str(place.folder / "dbt")]
     arguments += ["--log-path", str(place.folder / "dbt"), "--no-use-colors", "--no-version-check"]
     arguments += ["--log-level-file", "none"]  # dbt would leave its file open; failures are told
-    variables = {"as_of": as_of.isoformat(), f"{place.system}_accounts": accounts(place)}
+    variables = {f"{place.system}_accounts": accounts(place), "marts_schema": NEXT}
     arguments += ["--vars", json.dumps(variables)]
     # Unit tests try the SQL on invented rows; that is for those who change it, not for each run.
     arguments += ["--exclude-resource-type", "unit_test"]
-    with _environment(place):
+    with _environment(place, as_of):
         try:
             outcome = dbtRunner().invoke(arguments)
         finally:
             _release(place)
     if outcome.exception:
         return Built(failed=[str(outcome.exception).strip()])
-    return _built(outcome.result)
+    built = _built(outcome.result)
+    if not built.failed:
+        _publish(place)
+        place.pipeline().set_local_state_val(BUILT, _made_of(place, as_of))
+    return built
+
+
+def is_built(place: Place, as_of: datetime) -> bool:
+    """Whether the marts are there, of this day, and nothing was loaded since they were built."""
+    with place.pipeline().sql_client() as client:
+        found = client.execute_sql(
+            f"SELECT 1 FROM information_schema.tables WHERE table_schema = '{MARTS}'"
+        )
+    made_of = place.pipeline().state["_local"].get(BUILT)
+    return bool(found) and made_of == _made_of(place, as_of)
+
+
+def _made_of(place: Place, as_of: datetime) -> dict[str, Any]:
+    """Return what the marts hang on: the day, the models, and what was loaded last."""
+    files = sorted(file for file in PROJECT.rglob("*") if file.suffix in {".sql", ".yml"})
+    with place.pipeline().sql_client() as client:
+        loads = {
+            account: client.execute_sql(
+                f"SELECT max(load_id) FROM {replace(place, account=account).dataset}._dlt_loads"
+            )
+            for account in accounts(place)
+        }
+    return {
+        "day": f"{as_of:%Y-%m-%d}",
+        "models": hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest(),
+        "loads": {account: str(rows) for account, rows in loads.items()},
+    }
+
+
+def _publish(place: Place) -> None:
+    """Change over from the last good marts to those that have just passed, all at once."""
+    with place.pipeline().sql_client() as client, client.begin_transaction():
+        rows = client.execute_sql(
+            f"SELECT table_name FROM information_schema.tables WHERE table_schema = '{NEXT}'"
+        )
+        tables = [row[0] for row in rows or []]
+        client.execute_sql(f"CREATE SCHEMA IF NOT EXISTS {MARTS}")
+        for table in tables:
+            if place.destination == "postgres":
+                client.execute_sql(f"DROP TABLE IF EXISTS {MARTS}.{table} CASCADE")
+                client.execute_sql(f"ALTER TABLE {NEXT}.{table} SET SCHEMA {MARTS}")
+            else:  # DuckDB can neither move a table nor rename a schema
+                client.execute_sql(
+                    f"CREATE OR REPLACE TABLE {MARTS}.{table} AS FROM {NEXT}.{table}"
+                )
+        if place.destination != "postgres":
+            for statement in _comments(client):
+                client.execute_sql(statement)
+        client.execute_sql(f"DROP SCHEMA {NEXT} CASCADE")
+
+
+def _comments(client: Any) -> list[str]:  # noqa: ANN401 - dlt's clients share no typed base
+    """Return the statements that put the comments of the next marts on the published ones."""
+    rows = client.execute_sql(
+        f"""
+        SELECT 'TABLE {MARTS}.' || table_name, comment
+        FROM duckdb_tables() WHERE schema_name = '{NEXT}' AND comment IS NOT NULL
+        UNION ALL
+        SELECT 'COLUMN {MARTS}.' || table_name || '.' || column_name, comment
+        FROM duckdb_columns() WHERE schema_name = '{NEXT}' AND comment IS NOT NULL
+        """
+    )
+    quoted = ((what, text.replace("'", "''")) for what, text in rows)
+    return [f"COMMENT ON {what} IS '{text}'" for what, text in quoted]
 
 
 def accounts(place: Place) -> list[str]:
@@ -96,9 +172,10 @@ def _release(place: Place) -> None:
 
 
 @contextmanager
-def _environment(place: Place) -> Iterator[None]:
-    """Give dbt's profile the warehouse, and dlt's credentials of PostgreSQL."""
+def _environment(place: Place, as_of: datetime) -> Iterator[None]:
+    """Give dbt's profile the warehouse and what counts as now, and dlt's PostgreSQL credentials."""
     before = dict(os.environ)
+    os.environ["TIMEHOUSE_AS_OF"] = as_of.isoformat()
     os.environ["TIMEHOUSE_WAREHOUSE"] = str(place.warehouse.absolute())
     if place.destination == "postgres":
         credentials: Any = place.pipeline().destination_client().config.credentials

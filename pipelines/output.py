@@ -7,7 +7,7 @@ from clockodo_source import Report
 from pipelines.checkup import Check
 from pipelines.demo import Demo
 from pipelines.exits import Exit
-from pipelines.models import Built
+from pipelines.models import NEXT, Built
 from pipelines.show import Show
 from pipelines.status import Status
 from pipelines.sync import Outcome, summary
@@ -56,12 +56,17 @@ def show_models(show: Show, built: Built) -> Exit:
     show.text(f"Models and their tests: {built.passed} passed, {len(built.failed)} failed.")
     for failure in built.failed:
         show.text(f"Look: {failure}")
+    if built.failed:
+        show.text(f"The marts are left as they were; what was built now lies in {NEXT}.")
     return Exit.LOOK if built.failed else Exit.DONE
 
 
 def show_demo(show: Show, demo: Demo) -> None:
     """Show the load, the months, and whether the tracker agrees."""
-    heads = ("month", "hours", "billable hours", "earned", "provisional", "unbilled", "currency")
+    heads = (
+        *("month", "hours", "billable", "capacity", "utilization %"),
+        *("earned", "provisional", "unbilled", "currency"),
+    )
     show.data(
         {
             "sync": summary(demo.outcome),

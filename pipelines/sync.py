@@ -10,7 +10,7 @@ from clockodo_source import Options, Report, Settings, clockodo
 from clockodo_source.tables import TABLES
 from pipelines.exits import Exit, explained
 from pipelines.ledger import Ledger
-from pipelines.models import NEEDED, Built, accounts, build_models
+from pipelines.models import NEEDED, Built, accounts, build_models, is_built
 from pipelines.pending import finish_pending
 from pipelines.place import Place
 
@@ -75,9 +75,10 @@ def sync(  # noqa: PLR0913 - each is an option of the command line
             raise
         outcome.packages = len(info.loads_ids)
         ledger.write(outcome.report, options.as_of)
-        # Also when nothing changed: the last build may have failed, and clocks go on running.
         if models and outcome.report.later:
             outcome.notes.append("The models were left as they were: not all was read.")
+        elif models and is_built(place, options.as_of):
+            outcome.notes.append("The models are of today already, and nothing has changed since.")
         elif models and place.account in accounts(place):
             outcome.built = build_models(place, options.as_of)
         elif models:

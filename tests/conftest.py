@@ -102,6 +102,16 @@ class Account:
         ):
             return [c[0] for c in cursor.description], [tuple(r) for r in cursor.fetchall()]
 
+    def marts(self) -> dict[str, list[tuple[Any, ...]]]:
+        """Return all rows of all marts, in order."""
+        _, tables = self.query(
+            "select table_name from information_schema.tables where table_schema = 'marts'"
+        )
+        return {
+            name: sorted(self.query(f"select * from marts.{name}")[1], key=repr)
+            for (name,) in sorted(tables)
+        }
+
     def opened(self) -> duckdb.DuckDBPyConnection:
         """Open the warehouse; as long as it is open, it opens again at once."""
         return duckdb.connect(str(self.place.warehouse), read_only=True)

@@ -73,17 +73,26 @@ def timehouse(app: ClockodoApp, url: str, tmp_path: Path) -> Run:
     return run
 
 
-def test_a_sync_tells_programs_what_it_did(timehouse: Run, tmp_path: Path) -> None:
-    """One JSON object on standard output; global options stand before or after the verb."""
-    first = timehouse("sync", "--json", "--no-models", "--warehouse", "w.duckdb")
-    again = timehouse("--json", "--warehouse", "w.duckdb", "sync")
+def test_a_sync_tells_programs_what_it_did_and_nobody_else(timehouse: Run, tmp_path: Path) -> None:
+    """One JSON object on standard output; global options stand before or after the verb.
+
+    Warehouse, working folder and what dbt writes are the owner's, where all may read by default.
+    """
+    with umask(0):
+        first = timehouse("sync", "--json", "--no-models", "--warehouse", "w.duckdb")
+        again = timehouse("--json", "--warehouse", "w.duckdb", "sync")
 
     assert first.returncode == again.returncode == 0, first.stderr + again.stderr
     told = json.loads(first.stdout)
     assert told["packages"] == 1
     assert told["tables"]["time_entries"]["inserted"] == told["tables"]["time_entries"]["read"] > 0
-    assert json.loads(again.stdout)["packages"] == 0
-    assert (tmp_path / "w.duckdb").exists()
+    told = json.loads(again.stdout)
+    assert told["packages"] == 0
+    assert told["models"]["failed"] == []
+    left = {p.name for p in tmp_path.rglob("*")}
+    assert {"w.duckdb", "trace.pickle", "manifest.json"} <= left
+    assert open_to_others(tmp_path) == []
+    assert ".anonymous_id" not in left, "dlt told its makers about this run"
 
 
 def test_what_is_typed_goes_before_the_environment(timehouse: Run, tmp_path: Path) -> None:
@@ -104,17 +113,6 @@ def test_a_foreign_environment_changes_nothing(timehouse: Run, app: ClockodoApp)
     assert told["owner"] == app.me
     assert told["timezone"] == plain["timezone"] == "Europe/Berlin"
     assert plain["packages"] == 0, "what was read in the foreign environment was something else"
-
-
-def test_what_a_run_leaves_is_its_owners_alone(timehouse: Run, tmp_path: Path) -> None:
-    """Warehouse, working folder and what dbt writes, where all may read by default."""
-    with umask(0):
-        timehouse("sync")
-
-    left = {p.name for p in tmp_path.rglob("*")}
-    assert {"timehouse.duckdb", "trace.pickle", "manifest.json"} <= left
-    assert open_to_others(tmp_path) == []
-    assert ".anonymous_id" not in left, "dlt told its makers about this run"
 
 
 def test_status_and_check_tell_where_things_stand(timehouse: Run) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -66,9 +67,9 @@ def test_after_edits_of_every_kind_every_cell_equals_the_tracker_again(
 
 @pytest.mark.skipif(postgres.binaries() is None, reason=postgres.HOW_TO_GET)
 def test_on_postgresql_every_cell_equals_the_tracker_too(
-    account: MakeAccount, monkeypatch: pytest.MonkeyPatch
+    account: MakeAccount, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """First load, edits of every kind, nothing changed, and the models: as on DuckDB."""
+    """First load, edits of every kind, nothing changed, and each row of the marts: as on DuckDB."""
     company = account()
     with postgres.server() as url:
         monkeypatch.setenv("DESTINATION__POSTGRES__CREDENTIALS", url)
@@ -82,3 +83,7 @@ def test_on_postgresql_every_cell_equals_the_tracker_too(
         assert outcome.built is not None
         assert outcome.built.failed == []
         assert company.sync().packages == 0
+        (tmp_path / "file").mkdir()
+        in_a_file = Account(company.app, company.settings.base_url, tmp_path / "file")
+        in_a_file.sync(models=True)
+        assert company.marts() == in_a_file.marts()

@@ -29,14 +29,14 @@ def test_a_day_s_requests_do_not_suffice(
 ) -> None:
     """Each run ends with 3 and says until when; day by day more is there, at last everything."""
     company = account()
-    monkeypatch.setattr(api, "LIMITS", (Limit(64, DAY),))
+    monkeypatch.setattr(api, "LIMITS", (Limit(100, DAY),))
     ends, days = Exit.THEIR_MOVE, 0
     while ends == Exit.THEIR_MOVE:
         company.app.reset()
         ended = company.sync(models=True)
         ends, days = ended.exit, days + 1
         if ends == Exit.THEIR_MOVE:
-            assert company.app.counts.total() == 64
+            assert company.app.counts.total() == 100
             assert ended.report.later.startswith("The documented limit of requests is used up.")
             assert ended.built is None
             a_day_passes()

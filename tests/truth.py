@@ -43,7 +43,7 @@ BOOKKEEPING = {"_window_since", "_window_until", "_window_of", "_deleted", "_dlt
 
 def truth(account: Account) -> dict[str, Rows]:
     """Return what each raw table should hold, by key."""
-    ask = _Client(account)
+    ask = Client(account)
     tables: dict[str, Rows] = {
         name: _keyed(ask.rows(path), key) for name, (path, key) in WHOLE.items()
     }
@@ -59,7 +59,7 @@ def truth(account: Account) -> dict[str, Rows]:
 def entries(account: Account) -> dict[int, Row]:
     """Return all entries as the list gives them, by id."""
     window = {"time_since": "2000-01-01T00:00:00Z", "time_until": "2040-01-01T00:00:00Z"}
-    listed = _Client(account).rows("/v2/entries", **window, enhanced_list="1")
+    listed = Client(account).rows("/v2/entries", **window, enhanced_list="1")
     return {row["id"]: row for row in listed}
 
 
@@ -122,7 +122,9 @@ KEYS: dict[str, tuple[str, ...]] = {
 }
 
 
-class _Client:
+class Client:
+    """Asks the API in the plainest way."""
+
     def __init__(self, account: Account) -> None:
         self._url = account.settings.base_url
         self._headers = {
@@ -133,12 +135,14 @@ class _Client:
         }
 
     def get(self, path: str, **params: object) -> Any:  # noqa: ANN401 - any JSON
+        """Return one answer."""
         query = {name: str(value) for name, value in params.items()}
         answer = requests.get(self._url + path, query, headers=self._headers, timeout=60)
         assert answer.ok, answer.text
         return answer.json()
 
     def rows(self, path: str, **params: object) -> list[Row]:
+        """Return the rows of all pages."""
         rows: list[Row] = []
         page = 1
         while True:
@@ -159,7 +163,7 @@ def _today(account: Account) -> date:
     return account.world.now.astimezone(ZoneInfo(account.world.timezone)).date()
 
 
-def _calendar(ask: _Client, account: Account) -> dict[str, Rows]:
+def _calendar(ask: Client, account: Account) -> dict[str, Rows]:
     days, of_users = [], []
     last = _today(account) + timedelta(days=account.settings.horizon_days)
     for year in range(account.settings.start_date.year, last.year + 1):
@@ -184,7 +188,7 @@ def _calendar(ask: _Client, account: Account) -> dict[str, Rows]:
     }
 
 
-def _work_times(ask: _Client, account: Account) -> dict[str, Rows]:
+def _work_times(ask: Client, account: Account) -> dict[str, Rows]:
     days, intervals = [], []
     for user in ask.rows("/v3/users"):
         span = {"date_since": "2023-08-21", "date_until": _today(account)}
@@ -198,7 +202,7 @@ def _work_times(ask: _Client, account: Account) -> dict[str, Rows]:
     }
 
 
-def _reports(ask: _Client, account: Account) -> dict[str, Rows]:
+def _reports(ask: Client, account: Account) -> dict[str, Rows]:
     years, months, days = [], [], {}
     for year in range(account.settings.start_date.year, _today(account).year + 1):
         for report in ask.get("/userreports", year=year, type=3)["userreports"]:

@@ -1,4 +1,4 @@
-{#- Schemas are named exactly as configured, without the target's name in front. -#}
+{#- Schemas are named as configured, without the target's name in front; marts may stand aside. -#}
 {% macro generate_schema_name(custom_schema_name, node) -%}
-    {{ custom_schema_name or target.schema }}
+    {{ var('marts_schema') if custom_schema_name == 'marts' else custom_schema_name or target.schema }}
 {%- endmacro %}

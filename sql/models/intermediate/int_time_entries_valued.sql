@@ -57,15 +57,16 @@ rounded as (
 
     select
         *,
+        {{ local_day('started_at', 'user_time_zone') }} as started_on,
         cast(seconds as bigint) as counted_seconds,
-        cast(unrounded_hours as decimal(18, 6)) as hours,
-        cast(
-            case when is_billable then unrounded_hours when not is_billable then 0 end
-            as decimal(18, 6)
-        ) as billable_hours,
-        cast(earned_money as decimal(18, 6)) as revenue,
-        cast(provisional_money as decimal(18, 6)) as provisional_revenue,
-        cast(worth as decimal(18, 6)) as standard_value
+        {{ rounded('unrounded_hours', 6) }} as hours,
+        case
+            when is_billable then {{ rounded('unrounded_hours', 6) }}
+            when not is_billable then 0
+        end as billable_hours,
+        {{ rounded('earned_money', 6) }} as revenue,
+        {{ rounded('provisional_money', 6) }} as provisional_revenue,
+        {{ rounded('worth', 6) }} as standard_value
     from earned
 
 )

@@ -31,7 +31,6 @@ lump_sum_service_entries as (
         entries.*,
         'lump_sum_service' as entry_kind,
         'lump_sum_service-' || entries.lump_sum_service_id as service_id,
-        coalesce(services.service_name, entries.lump_sum_service_name) as service_name,
         false as is_running,
         cast(0 as bigint) as duration_seconds,
         cast(null as decimal(18, 6)) as hourly_rate,

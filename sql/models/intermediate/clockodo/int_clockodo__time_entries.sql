@@ -23,17 +23,16 @@ neutral as (
         entries.project_id,
         entries.service_id,
 
-        -- names: today's; where the master row is gone, what the entry says
-        coalesce(users.user_name, entries.user_name, entries.user_id) as user_name,
-        coalesce(customers.customer_name, entries.customer_name, entries.customer_id)
-            as customer_name,
-        coalesce(projects.project_name, entries.project_name, entries.project_id) as project_name,
-        coalesce(services.service_name, entries.service_name, entries.service_id) as service_name,
+        -- names, as the entry states them
+        entries.user_name,
+        entries.customer_name,
+        entries.project_name,
+        entries.service_name,
 
         -- time
         entries.started_at,
         entries.ended_at,
-        coalesce(users.time_zone, company.time_zone, 'UTC') as user_time_zone,
+        coalesce(users.time_zone, accounts.time_zone) as user_time_zone,
         entries.is_running,
         entries.duration_seconds,
 
@@ -44,7 +43,7 @@ neutral as (
             when 2 then 'billed'
             when -1 then 'not_visible'
         end as billable_state,
-        coalesce(company.currency, 'XXX') as currency, -- ISO 4217 for none
+        accounts.currency,
         entries.hourly_rate,
         entries.lump_sum_amount,
         entries.is_price_assumed,
@@ -58,16 +57,12 @@ neutral as (
         entries.is_test_data
 
     from {{ ref('int_clockodo__entries') }} as entries
-    left join {{ ref('stg_clockodo__users') }} as users
+    inner join {{ ref('int_clockodo__accounts') }} as accounts
+        on entries.account = accounts.account
+    left join {{ ref('int_clockodo__users') }} as users
         on entries.account = users.account and entries.user_id = users.user_id
-    left join {{ ref('stg_clockodo__company') }} as company
-        on entries.account = company.account
-    left join {{ ref('stg_clockodo__customers') }} as customers
-        on entries.account = customers.account and entries.customer_id = customers.customer_id
     left join projects
         on entries.account = projects.account and entries.project_id = projects.project_id
-    left join {{ ref('stg_clockodo__services') }} as services
-        on entries.account = services.account and entries.service_id = services.service_id
 
 )
 

@@ -16,15 +16,20 @@ renamed as (
         cast(users_id as text) as user_id,
         cast(customers_id as text) as customer_id,
         cast(projects_id as text) as project_id,
+        cast(subprojects_id as text) as subproject_id,
+        cast(texts_id as text) as text_id,
         cast(lumpsum_services_id as text) as lump_sum_service_id,
 
         -- names
+        cast(text as text) as description,
         cast(users_name as text) as user_name,
         cast(customers_name as text) as customer_name,
         cast(projects_name as text) as project_name,
-        cast(services_name as text) as lump_sum_service_name,
+        cast(subprojects_name as text) as subproject_name,
+        cast(services_name as text) as service_name,
 
         -- codes
+        cast(type as bigint) as type_code,
         cast(billable as bigint) as billable_code,
         coalesce(test_data, false) as is_test_data,
 
@@ -36,6 +41,7 @@ renamed as (
         -- instants
         time_since as started_at,
         time_until as ended_at,
+        time_insert as inserted_at,
         time_last_change as changed_at
 
     from source

@@ -15,8 +15,10 @@ renamed as (
         cast(id as text) as lump_sum_service_id,
 
         -- names
-        cast(name as text) as service_name,
+        cast(name as text) as lump_sum_service_name,
+        cast(number as text) as lump_sum_service_number,
         cast(unit as text) as unit_name,
+        cast(note as text) as note,
 
         -- codes
         active as is_active,

@@ -16,27 +16,38 @@ renamed as (
         cast(users_id as text) as user_id,
         cast(customers_id as text) as customer_id,
         cast(projects_id as text) as project_id,
+        cast(subprojects_id as text) as subproject_id,
+        cast(texts_id as text) as text_id,
         cast(services_id as text) as service_id,
 
         -- names
+        cast(text as text) as description,
         cast(users_name as text) as user_name,
         cast(customers_name as text) as customer_name,
         cast(projects_name as text) as project_name,
+        cast(subprojects_name as text) as subproject_name,
         cast(services_name as text) as service_name,
 
         -- codes
+        cast(type as bigint) as type_code,
         cast(billable as bigint) as billable_code,
         coalesce(test_data, false) as is_test_data,
+        clocked as is_clocked,
+        clocked_offline as is_clocked_offline,
 
         -- numerics
         cast(duration as bigint) as duration_seconds,
+        cast("offset" as bigint) as offset_seconds,
         cast(hourly_rate as decimal(18, 6)) as hourly_rate,
         cast(revenue as decimal(18, 6)) as revenue_stated,
 
         -- instants
         time_since as started_at,
         time_until as ended_at,
-        time_last_change as changed_at
+        time_insert as inserted_at,
+        time_last_change as changed_at,
+        time_clocked_since as clocked_since_at,
+        time_last_change_work_time as work_time_changed_at
 
     from source
 

@@ -1,0 +1,13 @@
+{#-
+What a list states now, and what it stated of people until they left the list themselves: who is
+deleted in the tracker keeps the hours, calendar and absences of old.
+-#}
+{% macro last_known(table) -%}
+    select known.*
+    from {{ ref('snap_clockodo__' ~ table) }} as known
+    left join {{ ref('int_clockodo__users') }} as users
+        on known.account = users.account and known.user_id = users.user_id
+    where
+        known.dbt_valid_to is null
+        or known.dbt_valid_to at time zone 'UTC' >= users.deleted_at
+{%- endmacro %}

@@ -1,0 +1,111 @@
+with
+
+employed_days as (
+
+    select
+        employments.source_system,
+        employments.account,
+        employments.user_id,
+        dates.date_day,
+        dates.iso_weekday,
+        dates.month_starts_on
+    from {{ ref('int_employments') }} as employments
+    inner join {{ ref('int_dates') }} as dates
+        on
+            employments.joined_on <= dates.date_day
+            and (employments.left_on is null or employments.left_on >= dates.date_day)
+
+),
+
+agreements as (
+
+    select * from {{ ref('int_target_hours') }}
+
+),
+
+-- A month's hours are spread over the days of that month that the agreement names.
+months as (
+
+    select
+        agreements.source_system,
+        agreements.account,
+        agreements.agreement_id,
+        agreements.user_id,
+        dates.month_starts_on,
+        count(*) as workdays
+    from agreements
+    inner join {{ ref('int_dates') }} as dates
+        on agreements.iso_weekday = dates.iso_weekday
+    where agreements.monthly_hours is not null
+    group by
+        agreements.source_system,
+        agreements.account,
+        agreements.agreement_id,
+        agreements.user_id,
+        dates.month_starts_on
+
+),
+
+-- Where several agreements cover a day, the one that began last counts.
+agreed as (
+
+    select
+        employed_days.source_system,
+        employed_days.account,
+        employed_days.user_id,
+        employed_days.date_day,
+        coalesce(agreements.hours, agreements.monthly_hours / months.workdays) as hours,
+        row_number() over (
+            partition by
+                employed_days.source_system,
+                employed_days.account,
+                employed_days.user_id,
+                employed_days.date_day
+            order by agreements.valid_from_on desc, agreements.agreement_id desc
+        ) as precedence
+    from employed_days
+    inner join agreements
+        on
+            employed_days.source_system = agreements.source_system
+            and employed_days.account = agreements.account
+            and employed_days.user_id = agreements.user_id
+            and employed_days.iso_weekday = agreements.iso_weekday
+            and employed_days.date_day >= agreements.valid_from_on
+            and employed_days.date_day <= agreements.valid_until_on
+    left join months
+        on
+            agreements.source_system = months.source_system
+            and agreements.account = months.account
+            and agreements.agreement_id = months.agreement_id
+            and agreements.user_id = months.user_id
+            and employed_days.month_starts_on = months.month_starts_on
+
+),
+
+chosen as (
+
+    select * from agreed
+    where precedence = 1
+
+),
+
+contracted_days as (
+
+    select
+        employed_days.source_system,
+        employed_days.account,
+        employed_days.user_id,
+        employed_days.date_day,
+        cast(
+            coalesce(chosen.hours, case when users.is_target_visible then 0 end)
+            as decimal(18, 6)
+        ) as contracted_hours
+    from employed_days
+    left join chosen
+        using (source_system, account, user_id, date_day)
+    inner join {{ ref('int_users') }} as users
+        using (source_system, account, user_id)
+
+)
+
+select * from contracted_days

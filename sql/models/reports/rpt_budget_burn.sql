@@ -1,0 +1,232 @@
+with
+
+accounts as (
+
+    select
+        accounts.source_system,
+        accounts.account,
+        accounts.currency,
+        dates.date_day as as_of_on,
+        dates.week_starts_on,
+        dates.month_starts_on,
+        dates.quarter_starts_on,
+        dates.year_starts_on
+    from {{ ref('int_accounts') }} as accounts
+    inner join {{ ref('dim_dates') }} as dates
+        on {{ local_day(as_of(), 'accounts.time_zone') }} = dates.date_day
+
+),
+
+-- A budget that renews has a row an interval; any other has one without beginning or end.
+projects as (
+
+    select
+        projects.*,
+        accounts.currency,
+        accounts.as_of_on,
+        case projects.budget_interval
+            when 'week' then accounts.week_starts_on
+            when 'month' then accounts.month_starts_on
+            when 'quarter' then accounts.quarter_starts_on
+            when 'year' then accounts.year_starts_on
+        end as current_starts_on
+    from {{ ref('dim_projects') }} as projects
+    inner join accounts
+        on projects.source_system = accounts.source_system and projects.account = accounts.account
+    where projects.budget_unit is not null and projects.budget_amount is not null
+
+),
+
+entries as (
+
+    select
+        projects.source_system,
+        projects.account,
+        projects.project_id,
+        case projects.budget_interval
+            when 'week' then dates.week_starts_on
+            when 'month' then dates.month_starts_on
+            when 'quarter' then dates.quarter_starts_on
+            when 'year' then dates.year_starts_on
+        end as interval_starts_on,
+        case projects.budget_unit
+            when 'money' then entries.standard_value
+            else entries.duration_seconds / 3600.0
+        end as used_amount,
+        entries.started_on > projects.as_of_on - 28 and entries.started_on <= projects.as_of_on
+            as is_recent,
+        entries.duration_seconds / 3600.0 as hours,
+        case when entries.is_billable then entries.duration_seconds / 3600.0 end
+            as billable_hours,
+        entries.standard_value
+    from projects
+    inner join {{ ref('fct_time_entries') }} as entries
+        on
+            projects.source_system = entries.source_system
+            and projects.account = entries.account
+            and projects.project_id = entries.project_id
+    inner join {{ ref('dim_dates') }} as dates
+        on entries.started_on = dates.date_day
+
+),
+
+used as (
+
+    select
+        source_system,
+        account,
+        project_id,
+        interval_starts_on,
+        sum(used_amount) as used_amount,
+        sum(hours) as used_hours,
+        sum(billable_hours) as used_billable_hours,
+        sum(standard_value) as standard_value
+    from entries
+    group by source_system, account, project_id, interval_starts_on
+
+),
+
+burned as (
+
+    select
+        source_system,
+        account,
+        project_id,
+        sum(case when is_recent then used_amount end) / 28 as daily_burn
+    from entries
+    group by source_system, account, project_id
+
+),
+
+intervals as (
+
+    select
+        source_system,
+        account,
+        project_id,
+        interval_starts_on
+    from used
+
+    union
+
+    select
+        source_system,
+        account,
+        project_id,
+        current_starts_on as interval_starts_on
+    from projects
+
+),
+
+burns as (
+
+    select
+        projects.*,
+        intervals.interval_starts_on,
+        case projects.budget_interval
+            when 'week' then intervals.interval_starts_on + interval '7 days'
+            when 'month' then intervals.interval_starts_on + interval '1 month'
+            when 'quarter' then intervals.interval_starts_on + interval '3 months'
+            when 'year' then intervals.interval_starts_on + interval '1 year'
+        end as next_starts_on,
+        coalesce(intervals.interval_starts_on = projects.current_starts_on, true) as is_current,
+        coalesce(used.used_amount, 0) as used_amount,
+        projects.budget_amount - coalesce(used.used_amount, 0) as remaining_amount,
+        coalesce(used.used_hours, 0) as used_hours,
+        coalesce(used.used_billable_hours, 0) as used_billable_hours,
+        coalesce(used.standard_value, 0) as standard_value,
+        burned.daily_burn
+    from intervals
+    inner join projects
+        on
+            intervals.source_system = projects.source_system
+            and intervals.account = projects.account
+            and intervals.project_id = projects.project_id
+    left join used
+        on
+            intervals.source_system = used.source_system
+            and intervals.account = used.account
+            and intervals.project_id = used.project_id
+            and intervals.interval_starts_on is not distinct from used.interval_starts_on
+    left join burned
+        on
+            intervals.source_system = burned.source_system
+            and intervals.account = burned.account
+            and intervals.project_id = burned.project_id
+
+),
+
+-- As fast as in the last 28 days the rest lasts so long, if the budget does not renew first.
+lasting as (
+
+    select
+        *,
+        case
+            when is_current and remaining_amount > 0 and daily_burn > 0
+                then ceil({{ rounded('remaining_amount / daily_burn', 6) }})
+        end as days
+    from burns
+
+),
+
+forecast as (
+
+    select
+        *,
+        -- nobody plans for a century
+        case when days < 36525 then as_of_on + cast(days as int) end as lasts_until_on
+    from lasting
+
+),
+
+rounded as (
+
+    select
+
+        -- which budget
+        forecast.source_system,
+        forecast.account,
+        forecast.currency,
+        forecast.customer_id,
+        customers.customer_name,
+        forecast.project_id,
+        forecast.project_name,
+        forecast.budget_unit,
+        forecast.budget_interval,
+        forecast.interval_starts_on,
+        cast(forecast.next_starts_on as date) - 1 as interval_ends_on,
+        forecast.is_current,
+        forecast.is_fixed_price,
+        forecast.is_completed,
+        forecast.is_active,
+
+        -- how much of it, in its unit
+        {{ rounded('forecast.budget_amount') }} as budget_amount,
+        {{ rounded('forecast.used_amount') }} as used_amount,
+        {{ rounded('forecast.remaining_amount') }} as remaining_amount,
+        {{ percent('forecast.used_amount', 'forecast.budget_amount') }} as burn_percent,
+        {{ rounded('forecast.daily_burn') }} as daily_burn,
+        case
+            when
+                forecast.next_starts_on is null
+                or forecast.lasts_until_on < cast(forecast.next_starts_on as date)
+                then forecast.lasts_until_on
+        end as exhausted_on,
+
+        -- beside it
+        {{ rounded('forecast.used_hours') }} as used_hours,
+        {{ rounded('forecast.used_billable_hours') }} as used_billable_hours,
+        {{ rounded('forecast.standard_value') }} as standard_value,
+        {{ rounded('forecast.billed_money') }} as billed_money,
+        forecast.is_billed_completely
+
+    from forecast
+    left join {{ ref('dim_customers') }} as customers
+        on
+            forecast.source_system = customers.source_system
+            and forecast.account = customers.account
+            and forecast.customer_id = customers.customer_id
+
+)
+
+select * from rounded

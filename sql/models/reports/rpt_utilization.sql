@@ -1,0 +1,158 @@
+{% set periods = ['day', 'week', 'month', 'quarter', 'year'] %}
+with
+
+-- Up to today: what has not happened yet says nothing of how well somebody was utilised.
+days as (
+
+    select * from {{ ref('fct_capacity_days') }}
+    where is_elapsed
+
+),
+
+periods as (
+
+    {% for period in periods %}
+    {% set start = 'date_day' if period == 'day' else period ~ '_starts_on' %}
+    select
+        date_day,
+        '{{ period }}' as period,
+        {{ start }} as period_starts_on,
+        max(date_day) over (partition by {{ start }}) as period_ends_on,
+        is_{{ period }}_complete as is_complete
+    from {{ ref('dim_dates') }}
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+
+),
+
+summed as (
+
+    select
+        days.source_system,
+        days.account,
+        case
+            when grouping(days.user_id) = 0 then 'person'
+            when grouping(days.team_id) = 0 then 'team'
+            else 'company'
+        end as level,
+        periods.period,
+        periods.period_starts_on,
+        periods.period_ends_on,
+        periods.is_complete,
+        days.user_id,
+        days.team_id,
+        max(days.date_day) as counted_until_on,
+        count(distinct case when days.is_employed then days.user_id end) as people,
+        sum(days.worked_seconds) / 3600.0 as worked_hours,
+        sum(days.billable_seconds) / 3600.0 as billable_hours,
+        sum(days.not_visible_seconds) / 3600.0 as not_visible_hours,
+        sum(days.attendance_seconds) / 3600.0 as attendance_hours,
+        sum(days.gross_target_hours) as gross_target_hours,
+        sum(days.holiday_hours) as holiday_hours,
+        sum(days.absence_hours) as absence_hours,
+        sum(days.gross_target_hours - days.holiday_hours) as target_less_holidays_hours,
+        sum(days.net_capacity_hours) as net_capacity_hours,
+        sum(case when days.net_capacity_hours is null then 1 else 0 end)
+            as days_without_known_target
+    from days
+    inner join periods
+        on days.date_day = periods.date_day
+    group by grouping sets (
+        (
+            days.source_system, days.account, periods.period, periods.period_starts_on,
+            periods.period_ends_on, periods.is_complete, days.user_id
+        ),
+        (
+            days.source_system, days.account, periods.period, periods.period_starts_on,
+            periods.period_ends_on, periods.is_complete, days.team_id
+        ),
+        (
+            days.source_system, days.account, periods.period, periods.period_starts_on,
+            periods.period_ends_on, periods.is_complete
+        )
+    )
+
+),
+
+-- A person's team is the one of the last day counted.
+named as (
+
+    select
+        summed.*,
+        users.user_name,
+        coalesce(teams.team_id, user_teams.team_id) as named_team_id,
+        coalesce(
+            teams.team_name,
+            user_teams.team_name,
+            case when summed.level <> 'company' then 'No team' end
+        ) as team_name
+    from summed
+    left join {{ ref('dim_users') }} as users
+        on
+            summed.source_system = users.source_system
+            and summed.account = users.account
+            and summed.user_id = users.user_id
+    left join {{ ref('dim_teams') }} as teams
+        on
+            summed.source_system = teams.source_system
+            and summed.account = teams.account
+            and summed.team_id = teams.team_id
+    left join {{ ref('int_user_teams_named') }} as user_teams
+        on
+            summed.source_system = user_teams.source_system
+            and summed.account = user_teams.account
+            and summed.user_id = user_teams.user_id
+            and summed.counted_until_on >= user_teams.valid_from_on
+            and summed.counted_until_on < user_teams.valid_before_on
+
+),
+
+rounded as (
+
+    select
+
+        -- who and when
+        source_system,
+        account,
+        level,
+        named_team_id as team_id,
+        team_name,
+        user_id,
+        user_name,
+        period,
+        period_starts_on,
+        period_ends_on,
+        is_complete,
+        counted_until_on,
+        people,
+
+        -- hours
+        {{ rounded('worked_hours') }} as worked_hours,
+        {{ rounded('billable_hours') }} as billable_hours,
+        {{ rounded('not_visible_hours') }} as not_visible_hours,
+        {{ rounded('attendance_hours') }} as attendance_hours,
+        {{ rounded('gross_target_hours') }} as gross_target_hours,
+        {{ rounded('holiday_hours') }} as holiday_hours,
+        {{ rounded('absence_hours') }} as absence_hours,
+        {{ rounded('target_less_holidays_hours') }} as target_less_holidays_hours,
+        {{ rounded('net_capacity_hours') }} as net_capacity_hours,
+        {{ rounded('net_capacity_hours - billable_hours') }} as bench_hours,
+        cast(days_without_known_target as bigint) as days_without_known_target,
+
+        -- shares
+        {{ percent('billable_hours', 'net_capacity_hours') }}
+            as net_capacity_utilization_percent,
+        {{ percent('billable_hours', 'gross_target_hours') }}
+            as gross_target_utilization_percent,
+        {{ percent('billable_hours', 'target_less_holidays_hours') }}
+            as target_less_holidays_utilization_percent,
+        {{ percent('billable_hours', 'worked_hours') }} as billable_share_percent,
+        {{ percent('worked_hours', 'net_capacity_hours') }} as total_utilization_percent,
+        {{ percent('(worked_hours - not_visible_hours)', 'worked_hours') }}
+            as billable_coverage_percent
+
+    from named
+
+)
+
+select * from rounded

@@ -1,0 +1,29 @@
+with
+
+source as (
+
+    {{ read_accounts('clockodo', 'holidays_carry') }}
+
+),
+
+renamed as (
+
+    select
+
+        -- ids
+        account,
+        cast(id as text) as carry_id,
+        cast(users_id as text) as user_id,
+
+        -- names
+        cast(note as text) as note,
+
+        -- numerics
+        cast(year as bigint) as year,
+        cast(count as decimal(18, 6)) as days
+
+    from source
+
+)
+
+select * from renamed

@@ -1,0 +1,332 @@
+"""The marts against the tracker's own figures, and against arithmetic that shares no code."""
+
+import re
+from collections import defaultdict
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from pipelines.exits import Exit
+from pipelines.models import PROJECT, models
+from tests import oracle
+from tests.arithmetic import Books, Sums
+from tests.conftest import Account
+from tests.terminal import Terminal
+
+MakeAccount = Callable[..., Account]
+METRICS = (Path(__file__).parents[1] / "docs/metrics.md").read_text("utf-8")
+
+
+def rows(account: Account, sql: str) -> list[dict[str, Any]]:
+    names, found = account.query(sql)
+    return [dict(zip(names, row, strict=True)) for row in found]
+
+
+def near(found: object, wanted: float | None, by: float = 0.0051) -> bool:
+    """Whether a rounded figure is the exact one; nothing is only nothing."""
+    if found is None or wanted is None:
+        return found is None and wanted is None
+    return abs(float(found) - wanted) <= by  # type: ignore[arg-type]  # a number of any kind
+
+
+def share(part: float, whole: float) -> float | None:
+    return 100 * part / whole if whole > 1e-9 else None
+
+
+def test_marts_are_what_the_tracker_states_and_what_arithmetic_gives(
+    account: MakeAccount,
+) -> None:
+    """Hours, revenue, targets and every metric: no difference remains in a year of all cases."""
+    company = account(years=1.0)
+    for evening in ("2026-02-28T22:30:00Z", "2026-02-28T23:30:00Z", "2026-08-31T22:30:00Z"):
+        company.world.insert_entry(time_since=evening, duration=5400, billable=1)
+    built = company.sync(models=True).built
+    assert built is not None
+    assert built.failed == []
+
+    with company.opened():
+        _as_grouped_by_the_server(company)
+        _as_in_user_reports(company)
+        books = Books(company.world)
+        _people_by_month(company, books)
+        _projects_by_month(company, books)
+        _budgets(company, books)
+        _work_in_progress(company, books)
+        _queries_to_copy(company)
+
+
+def _as_grouped_by_the_server(company: Account) -> None:
+    """In one zone, which is found by trying, all sums agree; a wrong one shows."""
+    found = {zone: oracle.different(company, zone) for zone in oracle.zones(company)}
+    agreeing = [zone for zone, differences in found.items() if not differences]
+    assert agreeing == ["Europe/Berlin"], found
+    assert len(found) > 1
+
+
+def _as_in_user_reports(company: Account) -> None:
+    different = rows(
+        company,
+        """
+        select
+            users_id, date, target, hours, is_leaving_estimated,
+            (gross_target_hours - holiday_hours - credited_absence_hours) * 3600 as own_target,
+            contracted_hours * 3600 as own_contracted,
+            -- a running clock is nothing yet to the tracker
+            worked_seconds - (
+                select coalesce(sum(duration_seconds), 0) from marts.fct_time_entries as e
+                where is_running and e.user_id = d.user_id and started_on = date_day
+            ) as own_worked
+        from clockodo_raw.user_report_days
+        join clockodo_raw.users on users.id = users_id
+        left join marts.fct_capacity_days as d
+            on user_id = cast(users_id as text) and date_day = date
+        where
+            (target is not null and abs(target - coalesce(own_target, 0)) > 0.01)
+            or (target_raw is not null and abs(target_raw - coalesce(own_contracted, 0)) > 0.01)
+            or (target is null) <> exempt_from_flextime
+            or (hours is not null and hours <> coalesce(own_worked, 0))
+        """,
+    )
+    # Nobody knows on which day somebody was archived: from the last sign of life on, only the
+    # tracker has targets.
+    unknown = [r for r in different if r["own_target"] is None and r["own_worked"] is None]
+    archived = {r["users_id"] for r in unknown}
+    assert [r for r in different if r not in unknown] == []
+    assert len(archived) <= 1
+    _, counted = company.query("select count(*) from clockodo_raw.user_report_days")
+    assert counted[0][0] > 7_000
+
+
+def _people_by_month(company: Account, books: Books) -> None:
+    found = {
+        (int(r["user_id"]), r["period_starts_on"]): r
+        for r in rows(
+            company,
+            "select * from marts.rpt_utilization where level = 'person' and period = 'month'",
+        )
+    }
+    wanted = {key: sums for key, sums in books.people.items() if any(sums.values())}
+    assert wanted.keys() <= found.keys()
+    assert len(wanted) > 200
+    wrong = [
+        (key, name, found[key][name], value)
+        for key, sums in books.people.items()
+        if key in found
+        for name, value in _utilization(sums).items()
+        if not near(found[key][name], value, 0.011)
+    ]
+    assert wrong == []
+
+
+def _utilization(sums: Sums) -> dict[str, float | None]:
+    worked, billable, net = sums["worked"], sums["billable"], sums["net"]
+    target = sums["gross"] - sums["holiday"]
+    return {
+        "worked_hours": worked,
+        "billable_hours": billable,
+        "gross_target_hours": sums["gross"],
+        "holiday_hours": sums["holiday"],
+        "absence_hours": sums["absence"],
+        "target_less_holidays_hours": target,
+        "net_capacity_hours": net,
+        "bench_hours": net - billable,
+        "net_capacity_utilization_percent": share(billable, net),
+        "gross_target_utilization_percent": share(billable, sums["gross"]),
+        "target_less_holidays_utilization_percent": share(billable, target),
+        "billable_share_percent": share(billable, worked),
+        "total_utilization_percent": share(worked, net),
+    }
+
+
+def _projects_by_month(company: Account, books: Books) -> None:
+    found = {
+        (int(r["project_id"]) if r["project_id"] else None, int(r["user_id"]), r["month"]): r
+        for r in rows(
+            company,
+            """
+            select
+                project_id, user_id, cast(date_trunc('month', started_on) as date) as month,
+                sum(duration_seconds) / 3600 as hours,
+                sum(billable_hours) as billable,
+                sum(revenue) as earned,
+                sum(revenue) filter (where billable_state = 'billed') as billed,
+                sum(revenue) filter (where billable_state = 'billable') as unbilled,
+                sum(provisional_revenue) as provisional,
+                sum(standard_value) as standard
+            from marts.fct_time_entries
+            group by all
+            """,
+        )
+    }
+    assert found.keys() == books.work.keys()
+    assert len(found) > 300
+    wrong = [
+        (key, name, found[key][name], sums[name])
+        for key, sums in books.work.items()
+        for name in ("hours", "billable", "earned", "billed", "unbilled", "provisional", "standard")
+        if not near(found[key][name] or 0, sums[name], 0.01)
+    ]
+    assert wrong == []
+
+
+def _budgets(company: Account, books: Books) -> None:
+    """Those that never renew, and those of months, by standard value or by hours."""
+    used: dict[tuple[str, date | None], Sums] = defaultdict(lambda: defaultdict(float))
+    for (project, _, month), sums in books.work.items():
+        for since in (None, month):
+            for name, value in sums.items():
+                used[str(project), since][name] += value
+    found = rows(
+        company,
+        "select * from marts.rpt_budget_burn"
+        " where budget_interval is null or budget_interval = 'month'",
+    )
+    wrong = []
+    for row in found:
+        sums = used[row["project_id"], row["interval_starts_on"]]
+        amount = sums["standard" if row["budget_unit"] == "money" else "hours"]
+        percent = share(amount, float(row["budget_amount"]))
+        # The report rounds the budget as well, by which the percentage is a little off.
+        exact = 0.0051 + 0.01 * abs(percent or 0) / float(row["budget_amount"])
+        if not (
+            near(row["used_amount"], amount, 0.01) and near(row["burn_percent"], percent, exact)
+        ):
+            wrong.append((row, amount, percent))
+    assert wrong == []
+    assert {row["budget_unit"] for row in found} == {"money", "hours"}
+    assert len(found) > 20
+
+
+def _work_in_progress(company: Account, books: Books) -> None:
+    names = ("0_to_30", "31_to_60", "61_to_90", "over_90")
+    found = {
+        (int(r["customer_id"]), int(r["project_id"]) if r["project_id"] else None): r
+        for r in rows(company, "select * from marts.rpt_work_in_progress")
+    }
+    assert {key for key, row in found.items() if row["unbilled"]} == books.unbilled.keys()
+    wrong = [
+        (key, name, found[key][f"unbilled_{name}"], ages[name])
+        for key, ages in books.unbilled.items()
+        for name in names
+        if not near(found[key][f"unbilled_{name}"], ages[name], 0.01)
+    ]
+    assert wrong == []
+
+
+def _queries_to_copy(company: Account) -> None:
+    """Each query of docs/metrics.md finds something."""
+    queries = re.findall(r"```sql\n(.*?)```", METRICS, flags=re.DOTALL)
+    assert len(queries) >= 7
+    assert [query for query in queries if not rows(company, query)] == []
+
+
+def test_every_metric_is_explained_with_examples_that_are_tried() -> None:
+    """Each share of a report is in docs/metrics.md, and each unit test it names exists."""
+    models_of = "".join(path.read_text("utf-8") for path in sorted(PROJECT.rglob("*.yml")))
+    shares = set(re.findall(r"- name: (\w+_percent|\w+_hours|effective_rate_\w+)", models_of))
+    named = set(re.findall(r"`(\w+)`", METRICS))
+    assert {name for name in shares if name.endswith("_percent") or "rate" in name} <= named
+    units = set(re.findall(r"- name: (\w+)\n    model:", models_of))
+    examples = {name for name in named if name.count("_") >= 5 and not name.endswith("_percent")}
+    assert examples
+    assert examples <= units
+
+
+def test_what_was_good_stays(terminal: Terminal) -> None:
+    """Marts that are of today, names of who is gone, and all of them when a test fails."""
+    company = terminal.account
+    assert company.sync(models=True).built
+    again = company.sync(models=True)
+    assert again.built is None
+    assert again.notes == ["The models are of today already, and nothing has changed since."]
+    _who_is_gone_keeps_a_name_and_what_was_due(company)
+    _the_last_good_marts_stay_when_a_test_fails(company, terminal)
+
+
+def _who_is_gone_keeps_a_name_and_what_was_due(company: Account) -> None:
+    """Keep who is deleted while the work stays; a change of team counts from its day on."""
+    gone, mover = [u["id"] for u in company.world.rows("users")][3:5]
+    before = _known(company, gone)
+    day = company.world.now.date()
+    customer = company.world.rows("customers")[0]
+    _tamper(
+        company,
+        *(f"delete from clockodo_raw.{t} where users_id = {gone}" for t in OF_PEOPLE),
+        f"delete from clockodo_raw.users where id = {gone}",
+        f"update clockodo_raw.users set teams_id = 99 where id = {mover}",
+        f"delete from clockodo_raw.customers where id = {customer['id']}",
+    )
+
+    built = models(company.place, company.world.now + timedelta(days=2))
+
+    assert built.failed == []
+    after = _known(company, gone)
+    assert before["listed"] is True
+    assert after == {**before, "listed": False}
+    assert after["hours"] > 0
+    teams = rows(
+        company,
+        f"select date_day < date '{day}' + 2 as before, team_name, count(*) as days"
+        f" from marts.fct_capacity_days where user_id = '{mover}' group by all order by before",
+    )
+    assert [(t["before"], t["team_name"]) for t in teams] == [(False, "99"), (True, "Steeping")]
+    customers = rows(
+        company,
+        "select customer_name, is_listed from marts.dim_customers"
+        f" where customer_id = '{customer['id']}'",
+    )
+    assert customers == [{"customer_name": customer["name"], "is_listed": False}]
+
+
+OF_PEOPLE = ("target_hours", "absences", "users_nonbusiness_days")
+
+
+def _known(company: Account, user: int) -> dict[str, Any]:
+    """Return what the marts say of a person until their last entry."""
+    (row,) = rows(
+        company,
+        f"""
+        select
+            user_name, is_listed as listed,
+            (
+                select sum(net_capacity_hours)
+                from marts.fct_capacity_days as days
+                where
+                    days.user_id = users.user_id
+                    and date_day <= (
+                        select max(started_on) from marts.fct_time_entries as entries
+                        where entries.user_id = users.user_id
+                    )
+            ) as hours
+        from marts.dim_users as users where user_id = '{user}'
+        """,
+    )
+    return row
+
+
+def _tamper(company: Account, *statements: str) -> None:
+    with duckdb.connect(str(company.place.warehouse)) as warehouse:
+        for statement in statements:
+            warehouse.execute(statement)
+
+
+def _the_last_good_marts_stay_when_a_test_fails(company: Account, terminal: Terminal) -> None:
+    """Tell it, end with 5, and leave every row and comment as before."""
+    before = company.marts()
+    assert before["rpt_revenue"]
+    _tamper(company, "update clockodo_raw.time_entries set billable = 7, duration = duration + 60")
+
+    said = terminal("models")
+
+    assert said.exit == Exit.LOOK
+    assert said.line == "The marts are left as they were; what was built now lies in marts_next."
+    assert company.marts() == before
+    comments = rows(
+        company,
+        "select distinct comment is null as missing from duckdb_columns()"
+        " where schema_name = 'marts'",
+    )
+    assert comments == [{"missing": False}]
