@@ -25,11 +25,11 @@ worked as (
         source_system,
         account,
         user_id,
-        min(started_on) as first_entry_on,
-        max(started_on) as last_entry_on
-    from {{ ref('int_time_entries_valued') }}
+        {{ local_day('min(started_at)', 'user_time_zone') }} as first_entry_on,
+        {{ local_day('max(started_at)', 'user_time_zone') }} as last_entry_on
+    from {{ ref('int_time_entries') }}
     where not is_test_data
-    group by source_system, account, user_id
+    group by source_system, account, user_id, user_time_zone
 
 ),
 

@@ -45,6 +45,15 @@ days as (
 
 ),
 
+users as (
+
+    select
+        *,
+        {{ local_day(as_of(), 'time_zone') }} as today
+    from {{ ref('dim_users') }}
+
+),
+
 teams as (
 
     select * from {{ ref('int_user_teams_named') }}
@@ -70,7 +79,7 @@ described as (
         coalesce(days.is_employed, false) as is_employed,
         coalesce(users.is_joining_estimated, false) as is_joining_estimated,
         coalesce(users.is_leaving_estimated, false) as is_leaving_estimated,
-        days.date_day <= {{ local_day(as_of(), 'users.time_zone') }} as is_elapsed,
+        days.date_day <= users.today as is_elapsed,
 
         -- capacity: unknown stays unknown, and nobody owes anything while not employed
         case when days.is_employed then days.contracted_hours else 0 end as contracted_hours,
@@ -92,7 +101,7 @@ described as (
         days.attendance_seconds
 
     from days
-    inner join {{ ref('dim_users') }} as users
+    inner join users
         using (source_system, account, user_id)
     left join teams
         on

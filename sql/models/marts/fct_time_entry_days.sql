@@ -21,19 +21,25 @@ spans as (
 
 ),
 
-touched as (
+within_a_day as (
 
     select
         *,
-        started_on as date_day
+        started_on as date_day,
+        duration_seconds as seconds
     from spans
     where started_on = stopped_on
 
-    union all
+),
+
+over_midnight as (
 
     select
         spans.*,
-        dates.date_day
+        dates.date_day,
+        cast(dates.date_day as timestamp) at time zone spans.user_time_zone as midnight_at,
+        cast(dates.date_day + 1 as timestamp) at time zone spans.user_time_zone
+            as next_midnight_at
     from spans
     inner join {{ ref('dim_dates') }} as dates
         on spans.started_on <= dates.date_day and spans.stopped_on >= dates.date_day
@@ -41,17 +47,7 @@ touched as (
 
 ),
 
--- Seconds on the clock before the day and until its end; the entry's own are spread alike.
-clocked as (
-
-    select
-        *,
-        cast(date_day as timestamp) at time zone user_time_zone as midnight_at,
-        cast(date_day + 1 as timestamp) at time zone user_time_zone as next_midnight_at
-    from touched
-
-),
-
+-- The entry's seconds are spread like those on the clock, before the day and until its end.
 shares as (
 
     select
@@ -70,14 +66,25 @@ shares as (
                 * (extract(epoch from next_midnight_at) - extract(epoch from started_at))
                 / (extract(epoch from stopped_at) - extract(epoch from started_at))
         end as seconds_after
-    from clocked
+    from over_midnight
 
 ),
 
-whole as (
+parts as (
+
+    {% set columns = [
+        'source_system', 'account', 'entry_id', 'date_day', 'user_id', 'team_id', 'customer_id',
+        'project_id', 'service_id', 'is_running', 'billable_state', 'is_billable'
+    ] | join(', ') %}
+    select
+        {{ columns }},
+        seconds
+    from within_a_day
+
+    union all
 
     select
-        *,
+        {{ columns }},
         cast(
             floor({{ rounded('seconds_after', 6) }}) - floor({{ rounded('seconds_before', 6) }})
             as bigint
@@ -106,7 +113,7 @@ days as (
             when is_billable then {{ rounded('seconds / 3600.0', 6) }}
             when not is_billable then 0
         end as billable_hours
-    from whole
+    from parts
 
 )
 

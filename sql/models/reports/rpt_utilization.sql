@@ -25,16 +25,12 @@ periods as (
 
 ),
 
-summed as (
+-- First each person's periods in each team, which are few beside the days.
+people as (
 
     select
         days.source_system,
         days.account,
-        case
-            when grouping(days.user_id) = 0 then 'person'
-            when grouping(days.team_id) = 0 then 'team'
-            else 'company'
-        end as level,
         periods.period,
         periods.period_starts_on,
         periods.period_ends_on,
@@ -42,34 +38,65 @@ summed as (
         days.user_id,
         days.team_id,
         max(days.date_day) as counted_until_on,
-        count(distinct case when days.is_employed then days.user_id end) as people,
-        sum(days.worked_seconds) / 3600.0 as worked_hours,
-        sum(days.billable_seconds) / 3600.0 as billable_hours,
-        sum(days.not_visible_seconds) / 3600.0 as not_visible_hours,
-        sum(days.attendance_seconds) / 3600.0 as attendance_hours,
+        max(case when days.is_employed then days.user_id end) as employed,
+        sum(days.worked_seconds) as worked_seconds,
+        sum(days.billable_seconds) as billable_seconds,
+        sum(days.not_visible_seconds) as not_visible_seconds,
+        sum(days.attendance_seconds) as attendance_seconds,
         sum(days.gross_target_hours) as gross_target_hours,
         sum(days.holiday_hours) as holiday_hours,
         sum(days.absence_hours) as absence_hours,
-        sum(days.gross_target_hours - days.holiday_hours) as target_less_holidays_hours,
         sum(days.net_capacity_hours) as net_capacity_hours,
         sum(case when days.net_capacity_hours is null then 1 else 0 end)
             as days_without_known_target
     from days
     inner join periods
         on days.date_day = periods.date_day
+    group by
+        days.source_system,
+        days.account,
+        periods.period,
+        periods.period_starts_on,
+        periods.period_ends_on,
+        periods.is_complete,
+        days.user_id,
+        days.team_id
+
+),
+
+summed as (
+
+    select
+        source_system,
+        account,
+        case
+            when grouping(user_id) = 0 then 'person'
+            when grouping(team_id) = 0 then 'team'
+            else 'company'
+        end as level,
+        period,
+        period_starts_on,
+        period_ends_on,
+        is_complete,
+        user_id,
+        team_id,
+        max(counted_until_on) as counted_until_on,
+        count(distinct employed) as people,
+        sum(worked_seconds) / 3600.0 as worked_hours,
+        sum(billable_seconds) / 3600.0 as billable_hours,
+        sum(not_visible_seconds) / 3600.0 as not_visible_hours,
+        sum(attendance_seconds) / 3600.0 as attendance_hours,
+        sum(gross_target_hours) as gross_target_hours,
+        sum(holiday_hours) as holiday_hours,
+        sum(absence_hours) as absence_hours,
+        sum(gross_target_hours) - sum(holiday_hours) as target_less_holidays_hours,
+        sum(net_capacity_hours) as net_capacity_hours,
+        sum(days_without_known_target) as days_without_known_target
+    from people
     group by grouping sets (
-        (
-            days.source_system, days.account, periods.period, periods.period_starts_on,
-            periods.period_ends_on, periods.is_complete, days.user_id
-        ),
-        (
-            days.source_system, days.account, periods.period, periods.period_starts_on,
-            periods.period_ends_on, periods.is_complete, days.team_id
-        ),
-        (
-            days.source_system, days.account, periods.period, periods.period_starts_on,
-            periods.period_ends_on, periods.is_complete
-        )
+        (source_system, account, period, period_starts_on, period_ends_on, is_complete, user_id),
+        (source_system, account, period, period_starts_on, period_ends_on, is_complete, team_id),
+        (source_system, account, period, period_starts_on, period_ends_on, is_complete)
     )
 
 ),
