@@ -16,7 +16,7 @@ help:
 	@echo "make prove         the long proofs, an hour each; PART=drills, combinations, mutants"
 	@echo "make bench         how near each stage comes to the limit; YEARS=n invents so much work;"
 	@echo "                   PART=models: how long each SQL model takes"
-	@echo "make docs          all models and columns on one page, of the warehouse WAREHOUSE"
+	@echo "make docs          all models and columns on one page; WAREHOUSE=, else the demo's"
 	@echo "make format        format all code"
 	@echo "make requirements  resolve and hash the requirements again (needs uv)"
 
@@ -45,6 +45,7 @@ bench: $(VENV)/core
 
 docs: export TIMEHOUSE_WAREHOUSE = $(abspath $(or $(WAREHOUSE),timehouse-demo.duckdb))
 docs: $(VENV)/core
+	@test -f $(TIMEHOUSE_WAREHOUSE) || { echo "No warehouse $(TIMEHOUSE_WAREHOUSE): run make demo, or name yours by WAREHOUSE=" >&2; exit 2; }
 	@$(BIN)/dbt --quiet docs generate --static --project-dir sql --profiles-dir sql \
 	  --target-path $(abspath build/docs) --log-path $(abspath build/docs)
 	@echo "build/docs/static_index.html"

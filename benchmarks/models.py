@@ -50,7 +50,7 @@ def measure(years: float) -> tuple[int, dict[str, float]]:
 
 
 def _build(warehouse: Path, folder: str, as_of: datetime) -> dict[str, float]:
-    """Build all models and run their tests, as one does who has dbt alone; return the seconds."""
+    """Build all models and run their tests, as plain dbt would; return the seconds."""
     os.environ |= {"TIMEHOUSE_WAREHOUSE": str(warehouse), "TIMEHOUSE_AS_OF": as_of.isoformat()}
     folders = ["--project-dir", SQL, "--profiles-dir", SQL, "--target-path", folder]
     arguments = ["--quiet", "build", *folders, "--exclude-resource-type", "unit_test"]
@@ -77,7 +77,7 @@ def table(entries: int, seconds: dict[str, float]) -> Iterator[str]:
 def main() -> None:
     """Print one table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--years", type=float, default=26.0, help="so much work to invent")
+    parser.add_argument("--years", type=float, default=26.0, help="years of work to invent")
     print(*table(*measure(parser.parse_args().years)), sep="\n")  # noqa: T201 - the output itself
 
 

@@ -23,34 +23,23 @@ from simulator.world import World
 APPLICATION = "Timehouse demo;demo@timehouse.example"
 
 CENT = Decimal("0.01")
+# Months up to now: what is planned for later is in the totals below.
 MONTHLY = """
-with
-
-revenue as (
-    select
-        cast(date_trunc('month', started_on) as date) as month,
-        currency,
-        sum(duration_seconds) / 3600.0 as booked,
-        sum(revenue) as earned,
-        sum(provisional_revenue) as provisional,
-        sum(revenue) filter (where billable_state = 'billable') as unbilled
-    from marts.fct_time_entries
-    group by month, currency
-)
-
 select
-    month,
-    coalesce(worked_hours, booked) as hours,
-    billable_hours,
-    net_capacity_hours as capacity,
-    net_capacity_utilization_percent as utilization,
-    earned,
-    provisional,
-    unbilled,
+    period_starts_on as month,
+    worked_hours,
+    report.billable_hours,
+    net_capacity_hours,
+    net_capacity_utilization_percent,
+    sum(revenue) as earned,
+    sum(provisional_revenue) as provisional,
+    sum(revenue) filter (where billable_state = 'billable') as unbilled,
     currency
-from revenue
-left join marts.rpt_utilization
-    on period = 'month' and level = 'company' and period_starts_on = month
+from marts.rpt_utilization as report
+join marts.fct_time_entries as entries
+    on started_on between period_starts_on and counted_until_on
+where level = 'company' and period = 'month'
+group by all
 order by month
 """
 # The tracker counts a running clock as nothing yet, and its own example entries as work.
@@ -122,7 +111,7 @@ def demo(place: Place, tell: Callable[[str], None]) -> Demo:
     with simulated() as (settings, now):
         outcome = sync(place, settings, Options(as_of=now), tell=tell)
         tracker = _tracker_totals(settings, now)
-    if outcome.built is None or outcome.built.failed:
+    if outcome.built and outcome.built.failed:
         return Demo(outcome, [], [], tracker)
     with duckdb.connect(str(place.warehouse), read_only=True) as warehouse:
         months = warehouse.execute(MONTHLY).fetchall()

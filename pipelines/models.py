@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from api_extract.errors import YourMove
 from clockodo_source.tables import BY_NAME
@@ -50,6 +51,8 @@ def build_models(place: Place, as_of: datetime) -> Built:
     arguments += ["--vars", json.dumps(variables)]
     # Unit tests try the SQL on invented rows; that is for those who change it, not for each run.
     arguments += ["--exclude-resource-type", "unit_test"]
+    with place.pipeline().sql_client() as client:  # what a failed build has left
+        client.execute_sql(f"DROP SCHEMA IF EXISTS {NEXT} CASCADE")
     with _environment(place, as_of):
         try:
             outcome = dbtRunner().invoke(arguments)
@@ -78,6 +81,7 @@ def _made_of(place: Place, as_of: datetime) -> dict[str, Any]:
     """Return what the marts hang on: the day, the models, and what was loaded last."""
     files = sorted(file for file in PROJECT.rglob("*") if file.suffix in {".sql", ".yml"})
     with place.pipeline().sql_client() as client:
+        zones = client.execute_sql(f"SELECT timezone_default FROM {place.dataset}.company")
         loads = {
             account: client.execute_sql(
                 f"SELECT max(load_id) FROM {replace(place, account=account).dataset}._dlt_loads"
@@ -85,7 +89,7 @@ def _made_of(place: Place, as_of: datetime) -> dict[str, Any]:
             for account in accounts(place)
         }
     return {
-        "day": f"{as_of:%Y-%m-%d}",
+        "day": f"{as_of.astimezone(ZoneInfo(zones[0][0] if zones else 'UTC')):%Y-%m-%d}",
         "models": hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest(),
         "loads": {account: str(rows) for account, rows in loads.items()},
     }
@@ -94,26 +98,38 @@ def _made_of(place: Place, as_of: datetime) -> dict[str, Any]:
 def _publish(place: Place) -> None:
     """Change over from the last good marts to those that have just passed, all at once."""
     with place.pipeline().sql_client() as client, client.begin_transaction():
-        rows = client.execute_sql(
-            f"SELECT table_name FROM information_schema.tables WHERE table_schema = '{NEXT}'"
-        )
-        tables = [row[0] for row in rows or []]
         client.execute_sql(f"CREATE SCHEMA IF NOT EXISTS {MARTS}")
-        for table in tables:
-            if place.destination == "postgres":
-                client.execute_sql(f"DROP TABLE IF EXISTS {MARTS}.{table} CASCADE")
-                client.execute_sql(f"ALTER TABLE {NEXT}.{table} SET SCHEMA {MARTS}")
-            else:  # DuckDB can neither move a table nor rename a schema
+        before, after = _columns(client, MARTS), _columns(client, NEXT)
+        for table, columns in after.items():
+            if place.destination != "postgres":  # DuckDB can neither move tables nor rename schemas
                 client.execute_sql(
                     f"CREATE OR REPLACE TABLE {MARTS}.{table} AS FROM {NEXT}.{table}"
                 )
+            elif before.get(table) == columns:  # so that views and grants of others stay
+                client.execute_sql(f"DELETE FROM {MARTS}.{table}")
+                client.execute_sql(f"INSERT INTO {MARTS}.{table} SELECT * FROM {NEXT}.{table}")
+            else:
+                client.execute_sql(f"DROP TABLE IF EXISTS {MARTS}.{table} CASCADE")
+                client.execute_sql(f"ALTER TABLE {NEXT}.{table} SET SCHEMA {MARTS}")
         if place.destination != "postgres":
             for statement in _comments(client):
                 client.execute_sql(statement)
         client.execute_sql(f"DROP SCHEMA {NEXT} CASCADE")
 
 
-def _comments(client: Any) -> list[str]:  # noqa: ANN401 - dlt's clients share no typed base
+def _columns(client: Any, schema: str) -> dict[str, list[tuple[str, str]]]:  # noqa: ANN401 - dlt's clients share no typed base
+    """Return the columns of each table of a schema, in order, with their types."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    rows = client.execute_sql(
+        "SELECT table_name, column_name, data_type FROM information_schema.columns"
+        f" WHERE table_schema = '{schema}' ORDER BY table_name, ordinal_position"
+    )
+    for table, column, kind in rows or []:
+        found.setdefault(table, []).append((column, kind))
+    return found
+
+
+def _comments(client: Any) -> list[str]:  # noqa: ANN401 - as above
     """Return the statements that put the comments of the next marts on the published ones."""
     rows = client.execute_sql(
         f"""

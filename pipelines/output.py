@@ -57,20 +57,20 @@ def show_models(show: Show, built: Built) -> Exit:
     for failure in built.failed:
         show.text(f"Look: {failure}")
     if built.failed:
-        show.text(f"The marts are left as they were; what was built now lies in {NEXT}.")
+        show.text(f"The marts are left as they were; what was built of new ones is in {NEXT}.")
     return Exit.LOOK if built.failed else Exit.DONE
 
 
 def show_demo(show: Show, demo: Demo) -> None:
     """Show the load, the months, and whether the tracker agrees."""
-    heads = (
-        *("month", "hours", "billable", "capacity", "utilization %"),
-        *("earned", "provisional", "unbilled", "currency"),
+    names = (
+        *("month", "worked_hours", "billable_hours", "net_capacity_hours"),
+        *("net_capacity_utilization_percent", "earned", "provisional", "unbilled", "currency"),
     )
     show.data(
         {
             "sync": summary(demo.outcome),
-            "months": [dict(zip(heads, month, strict=True)) for month in demo.months],
+            "months": [dict(zip(names, month, strict=True)) for month in demo.months],
             "warehouse": demo.warehouse,
             "tracker": demo.tracker,
             "agrees": demo.agrees,
@@ -78,6 +78,7 @@ def show_demo(show: Show, demo: Demo) -> None:
     )
     _sync_text(show, demo.outcome)
     show.text()
+    heads = ("month", "worked", "billable", "net capacity", "billable %", *names[5:])
     show.table(heads, [(f"{month:%Y-%m}", *rest) for month, *rest in demo.months])
     show.text()
     totals = [*demo.parts, ("the tracker's own totals", *demo.tracker)]

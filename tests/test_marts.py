@@ -1,16 +1,18 @@
-"""The marts against the tracker's own figures, and against arithmetic that shares no code."""
+"""The marts against the tracker's figures and other arithmetic, and what stays of them."""
 
 import re
 from collections import defaultdict
 from collections.abc import Callable
 from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from pipelines.exits import Exit
-from pipelines.models import PROJECT, models
+from pipelines.models import PROJECT, is_built, models
+from simulator.instants import epoch_of, utc_day
 from tests import oracle
 from tests.arithmetic import Books, Sums
 from tests.conftest import Account
@@ -53,6 +55,8 @@ def test_marts_are_what_the_tracker_states_and_what_arithmetic_gives(
         books = Books(company.world)
         _people_by_month(company, books)
         _projects_by_month(company, books)
+        _levels_and_periods_add_up(company)
+        _time_accounts_and_presence(company)
         _budgets(company, books)
         _work_in_progress(company, books)
         _queries_to_copy(company)
@@ -71,7 +75,7 @@ def _as_in_user_reports(company: Account) -> None:
         company,
         """
         select
-            users_id, date, target, hours, is_leaving_estimated,
+            users_id, date, target, hours,
             (gross_target_hours - holiday_hours - credited_absence_hours) * 3600 as own_target,
             contracted_hours * 3600 as own_contracted,
             -- a running clock is nothing yet to the tracker
@@ -90,12 +94,27 @@ def _as_in_user_reports(company: Account) -> None:
             or (hours is not null and hours <> coalesce(own_worked, 0))
         """,
     )
-    # Nobody knows on which day somebody was archived: from the last sign of life on, only the
+    # Nobody states on which day somebody was archived: after the last sign of life only the
     # tracker has targets.
-    unknown = [r for r in different if r["own_target"] is None and r["own_worked"] is None]
-    archived = {r["users_id"] for r in unknown}
-    assert [r for r in different if r not in unknown] == []
-    assert len(archived) <= 1
+    archived = {
+        u["id"]: max(
+            *(utc_day(e.time_since) for e in company.world.entries if e.users_id == u["id"]),
+            *(
+                date.fromisoformat(a["date_until"])
+                for a in company.world.rows("absences")
+                if a["users_id"] == u["id"] and a["status"] == 1
+            ),
+        )
+        for u in company.world.rows("users")
+        if not u["active"] and not u["exit_date"]
+    }
+    known = [
+        r
+        for r in different
+        if r["users_id"] not in archived or r["date"] <= archived[r["users_id"]]
+    ]
+    assert known == []
+    assert {r["users_id"] for r in different} <= archived.keys()
     _, counted = company.query("select count(*) from clockodo_raw.user_report_days")
     assert counted[0][0] > 7_000
 
@@ -111,6 +130,8 @@ def _people_by_month(company: Account, books: Books) -> None:
     wanted = {key: sums for key, sums in books.people.items() if any(sums.values())}
     assert wanted.keys() <= found.keys()
     assert len(wanted) > 200
+    unfounded = [found[key] for key in found.keys() - wanted.keys()]
+    assert [row for row in unfounded if row["worked_hours"] or row["net_capacity_hours"]] == []
     wrong = [
         (key, name, found[key][name], value)
         for key, sums in books.people.items()
@@ -119,6 +140,66 @@ def _people_by_month(company: Account, books: Books) -> None:
         if not near(found[key][name], value, 0.011)
     ]
     assert wrong == []
+
+
+def _levels_and_periods_add_up(company: Account) -> None:
+    """People are teams are the company; days are the weeks, months, quarters and years."""
+    measures = ("worked_hours", "billable_hours", "gross_target_hours", "net_capacity_hours")
+    sums = ", ".join(f"sum({name}) as {name}" for name in measures)
+    report = "from marts.rpt_utilization"
+    by_level = rows(
+        company, f"select level, period, period_starts_on, {sums} {report} group by all"
+    )
+    by_period = rows(
+        company, f"select level, user_id, team_id, period, {sums} {report} group by all"
+    )
+    for listed, name, key in (
+        (by_level, "level", ("period", "period_starts_on")),
+        (by_period, "period", ("level", "user_id", "team_id")),
+    ):
+        found: dict[tuple[Any, ...], dict[str, Any]] = defaultdict(dict)
+        for row in listed:
+            if name == "level" or row["level"] == "company":
+                found[tuple(row[k] for k in key)][row[name]] = row
+        different = [
+            (key, measure, one[measure], other[measure])
+            for key, of in found.items()
+            for one, other in pairwise(of.values())
+            for measure in measures
+            # each row is rounded by itself
+            if not near(one[measure], float(other[measure]), 0.005 * 400)
+        ]
+        assert different == []
+        assert {len(of) for of in found.values()} == ({3} if name == "level" else {5})
+
+
+def _time_accounts_and_presence(company: Account) -> None:
+    """Compare what is computed with what the tracker states, and presence with the records."""
+    different = rows(
+        company,
+        """
+        select * from marts.rpt_flextime
+        join marts.dim_users using (source_system, account, user_id)
+        where
+            not is_leaving_estimated
+            and (
+                abs(target_hours - own_target_hours) > 0.01
+                or period = 'month' and abs(worked_hours - own_worked_hours) > 0.01
+                and period_starts_on < date '2026-11-01'  -- clocks are running in it
+            )
+        """,
+    )
+    assert different == []
+    recorded = sum(
+        (epoch_of(span["time_until"]) if span["time_until"] else company.world.now_epoch)
+        - epoch_of(span["time_since"])
+        for row in company.world.rows("work_times")
+        for span in row["intervals"]
+    )
+    (found,) = rows(
+        company, "select sum(attendance_seconds) as seconds from marts.fct_capacity_days"
+    )
+    assert found["seconds"] == recorded > 0
 
 
 def _utilization(sums: Sums) -> dict[str, float | None]:
@@ -226,22 +307,25 @@ def _queries_to_copy(company: Account) -> None:
 def test_every_metric_is_explained_with_examples_that_are_tried() -> None:
     """Each share of a report is in docs/metrics.md, and each unit test it names exists."""
     models_of = "".join(path.read_text("utf-8") for path in sorted(PROJECT.rglob("*.yml")))
-    shares = set(re.findall(r"- name: (\w+_percent|\w+_hours|effective_rate_\w+)", models_of))
+    shares = set(re.findall(r"- name: (\w+_percent|effective_rate_of_\w+)", models_of))
     named = set(re.findall(r"`(\w+)`", METRICS))
-    assert {name for name in shares if name.endswith("_percent") or "rate" in name} <= named
+    assert shares <= named
     units = set(re.findall(r"- name: (\w+)\n    model:", models_of))
-    examples = {name for name in named if name.count("_") >= 5 and not name.endswith("_percent")}
-    assert examples
+    in_brackets = re.findall(r"\((?:`\w+`,?\s*)+\)", METRICS)
+    examples = {name for names in in_brackets for name in re.findall(r"`(\w+_\w+_\w+)`", names)}
+    examples -= {"unbilled_0_to_30", "unbilled_31_to_60", "unbilled_61_to_90", "unbilled_over_90"}
+    assert len(examples) >= 8
     assert examples <= units
 
 
 def test_what_was_good_stays(terminal: Terminal) -> None:
-    """Marts that are of today, names of who is gone, and all of them when a test fails."""
+    """Marts of today are not built again, who is gone is known, a failed test changes nothing."""
     company = terminal.account
     assert company.sync(models=True).built
     again = company.sync(models=True)
     assert again.built is None
     assert again.notes == ["The models are of today already, and nothing has changed since."]
+    assert not is_built(company.place, company.world.now + timedelta(days=1))
     _who_is_gone_keeps_a_name_and_what_was_due(company)
     _the_last_good_marts_stay_when_a_test_fails(company, terminal)
 
@@ -317,13 +401,23 @@ def _the_last_good_marts_stay_when_a_test_fails(company: Account, terminal: Term
     """Tell it, end with 5, and leave every row and comment as before."""
     before = company.marts()
     assert before["rpt_revenue"]
-    _tamper(company, "update clockodo_raw.time_entries set billable = 7, duration = duration + 60")
+    _tamper(
+        company,
+        "update clockodo_raw.time_entries set billable = 7, duration = duration + 60",
+        "update clockodo_raw.users set name = name || ', again'",
+    )
 
-    said = terminal("models")
+    said = terminal("models")  # as of an earlier day than the build before
 
     assert said.exit == Exit.LOOK
-    assert said.line == "The marts are left as they were; what was built now lies in marts_next."
+    assert (
+        said.line == "The marts are left as they were; what was built of new ones is in marts_next."
+    )
     assert company.marts() == before
+    turned = rows(
+        company, "select * from snapshots.snap_clockodo__users where dbt_valid_to < dbt_valid_from"
+    )
+    assert turned == [], "what was known when was rewritten"
     comments = rows(
         company,
         "select distinct comment is null as missing from duckdb_columns()"

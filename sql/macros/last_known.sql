@@ -1,6 +1,6 @@
 {#-
-What a list states now, and what it stated of people until they left the list themselves: who is
-deleted in the tracker keeps the hours, calendar and absences of old.
+What a list states now, and what it stated of people until they left the list themselves, or in the
+week before, as lists are not all read at once: who is deleted keeps hours, calendar and absences.
 -#}
 {% macro last_known(table) -%}
     select known.*
@@ -9,5 +9,5 @@ deleted in the tracker keeps the hours, calendar and absences of old.
         on known.account = users.account and known.user_id = users.user_id
     where
         known.dbt_valid_to is null
-        or known.dbt_valid_to at time zone 'UTC' >= users.deleted_at
+        or known.dbt_valid_to at time zone 'UTC' >= users.deleted_at - interval '7 days'
 {%- endmacro %}

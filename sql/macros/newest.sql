@@ -8,7 +8,10 @@
             *,
             row_number() over (
                 partition by account, {{ key }}
-                order by dbt_valid_from desc, case when dbt_valid_to is null then 0 else 1 end
+                order by
+                    dbt_valid_from desc,
+                    case when dbt_valid_to is null then 0 else 1 end,
+                    dbt_valid_to desc
             ) as age
         from {{ ref(snapshot) }}
     ) as states

@@ -40,8 +40,14 @@ shares as (
             as unpaid_share,
         sum(case when absence_state = 'approved' and effect = 'credited' then day_share end)
             as credited_share,
-        sum(case when absence_state = 'requested' and effect <> 'none' then day_share end)
-            as planned_share
+        sum(
+            case
+                when absence_state = 'requested' and effect in ('unpaid', 'credited')
+                    then day_share
+            end
+        ) as planned_share,
+        max(case when absence_state = 'approved' and effect = 'unknown' then 1 else 0 end)
+            as unknown_absences
     from absence_days
     group by source_system, account, user_id, date_day
 
@@ -58,7 +64,8 @@ shared as (
         least(coalesce(shares.unpaid_share, 0), 1) as unpaid_share,
         coalesce(shares.credited_share, 0) as credited_share,
         coalesce(shares.planned_share, 0) as planned_share,
-        coalesce(holidays.day_share, 0) as holiday_share
+        coalesce(holidays.day_share, 0) as holiday_share,
+        coalesce(shares.unknown_absences, 0) = 0 as is_known
     from contracted
     left join shares
         using (source_system, account, user_id, date_day)
@@ -101,6 +108,7 @@ overtime_days as (
         absence_days.account,
         absence_days.user_id,
         absence_days.date_day,
+        absence_days.absence_state,
         absence_days.hours
         * after_absences.left_hours
         / nullif(
@@ -113,7 +121,7 @@ overtime_days as (
     from absence_days
     inner join after_absences
         using (source_system, account, user_id, date_day)
-    where absence_days.absence_state = 'approved' and absence_days.effect = 'overtime'
+    where absence_days.effect = 'overtime'
 
 ),
 
@@ -124,7 +132,8 @@ overtime as (
         account,
         user_id,
         date_day,
-        sum(hours) as hours
+        sum(case when absence_state = 'approved' then hours end) as hours,
+        sum(case when absence_state = 'requested' then hours end) as planned_hours
     from overtime_days
     group by source_system, account, user_id, date_day
 
@@ -134,13 +143,15 @@ after_overtime as (
 
     select
         after_absences.*,
-        least(coalesce(overtime.hours, 0), after_absences.left_hours) as overtime_hours
+        least(coalesce(overtime.hours, 0), after_absences.left_hours) as overtime_hours,
+        coalesce(overtime.planned_hours, 0) as planned_overtime_hours
     from after_absences
     left join overtime
         using (source_system, account, user_id, date_day)
 
 ),
 
+-- What an absence takes whose type the key does not see, nobody knows.
 capacity_days as (
 
     select
@@ -152,14 +163,19 @@ capacity_days as (
         cast(unpaid_hours as decimal(18, 6)) as unpaid_absence_hours,
         cast(gross_hours as decimal(18, 6)) as gross_target_hours,
         cast(holiday_hours as decimal(18, 6)) as holiday_hours,
-        cast(credited_hours as decimal(18, 6)) as credited_absence_hours,
+        cast(case when is_known then credited_hours end as decimal(18, 6))
+            as credited_absence_hours,
         cast(overtime_hours as decimal(18, 6)) as overtime_reduction_hours,
-        cast(credited_hours + overtime_hours as decimal(18, 6)) as absence_hours,
+        cast(case when is_known then credited_hours + overtime_hours end as decimal(18, 6))
+            as absence_hours,
         cast(
-            least(contracted_hours * planned_share, left_hours - overtime_hours)
-            as decimal(18, 6)
+            least(
+                contracted_hours * planned_share + planned_overtime_hours,
+                left_hours - overtime_hours
+            ) as decimal(18, 6)
         ) as planned_absence_hours,
-        cast(left_hours - overtime_hours as decimal(18, 6)) as net_capacity_hours
+        cast(case when is_known then left_hours - overtime_hours end as decimal(18, 6))
+            as net_capacity_hours
     from after_overtime
 
 )

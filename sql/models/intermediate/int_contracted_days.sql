@@ -1,5 +1,18 @@
 with
 
+-- What was due in years before the tracker was used says nothing.
+begun as (
+
+    select
+        source_system,
+        account,
+        cast(date_trunc('year', min(started_at) at time zone 'UTC') as date) as first_day
+    from {{ ref('int_time_entries') }}
+    where not is_test_data
+    group by source_system, account
+
+),
+
 employed_days as (
 
     select
@@ -14,6 +27,15 @@ employed_days as (
         on
             employments.joined_on <= dates.date_day
             and (employments.left_on is null or employments.left_on >= dates.date_day)
+    left join begun
+        on
+            employments.source_system = begun.source_system
+            and employments.account = begun.account
+    where
+        (begun.first_day is null or begun.first_day <= dates.date_day)
+        -- as far ahead as calendars are known
+        and dates.year_starts_on
+        <= date_trunc('year', {{ as_of() }} at time zone 'UTC') + interval '1 year'
 
 ),
 
@@ -61,7 +83,10 @@ agreed as (
                 employed_days.account,
                 employed_days.user_id,
                 employed_days.date_day
-            order by agreements.valid_from_on desc, agreements.agreement_id desc
+            order by
+                agreements.valid_from_on desc,
+                length(agreements.agreement_id) desc,
+                agreements.agreement_id desc
         ) as precedence
     from employed_days
     inner join agreements
@@ -97,8 +122,10 @@ contracted_days as (
         employed_days.user_id,
         employed_days.date_day,
         cast(
-            coalesce(chosen.hours, case when users.is_target_visible then 0 end)
-            as decimal(18, 6)
+            case
+                when chosen.precedence = 1 then chosen.hours
+                when users.is_target_visible then 0
+            end as decimal(18, 6)
         ) as contracted_hours
     from employed_days
     left join chosen

@@ -1,15 +1,31 @@
 with
 
--- From the year of the first entry to the end of the year of the last entry or of today.
+work as (
+
+    select
+        min(started_at) as first_at,
+        max(coalesce(ended_at, started_at)) as last_at
+    from {{ ref('int_time_entries') }}
+    where not is_test_data
+
+    union all
+
+    select
+        min(cast(date_day as timestamp)) at time zone 'UTC' as first_at,
+        max(cast(date_day as timestamp)) at time zone 'UTC' as last_at
+    from {{ ref('int_attendance') }}
+
+),
+
+-- A year more on both sides: days are people's own, which begin and end before and after ours.
 bounds as (
 
     select
-        date_trunc('year', least(min(started_at), {{ as_of() }}) at time zone 'UTC')
-            as first_day,
-        date_trunc('year', greatest(max(started_at), {{ as_of() }}) at time zone 'UTC')
-        + interval '1 year' - interval '1 day' as last_day
-    from {{ ref('int_time_entries') }}
-    where not is_test_data
+        date_trunc('year', least(min(first_at), {{ as_of() }}) at time zone 'UTC')
+        - interval '1 year' as first_day,
+        date_trunc('year', greatest(max(last_at), {{ as_of() }}) at time zone 'UTC')
+        + interval '2 years' - interval '1 day' as last_day
+    from work
 
 ),
 

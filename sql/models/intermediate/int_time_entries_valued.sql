@@ -5,7 +5,8 @@ entries as (
     select
         *,
         case
-            when is_running then {{ seconds_since('started_at') }}
+            when is_running
+                then {{ seconds_since('started_at') }} + coalesce(duration_seconds, 0)
             else cast(duration_seconds as decimal(18, 6))
         end as seconds,
         case

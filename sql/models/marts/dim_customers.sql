@@ -2,7 +2,10 @@ with
 
 listed as (
 
-    select * from {{ ref('int_customers') }}
+    select
+        *,
+        true as was_listed
+    from {{ ref('int_customers') }}
 
 ),
 
@@ -36,7 +39,7 @@ described as (
         coalesce(customer_name, stated_name, customer_id) as customer_name,
         customer_number,
         coalesce(is_active, false) as is_active,
-        is_active is not null and deleted_at is null as is_listed,
+        coalesce(was_listed, false) and deleted_at is null as is_listed,
         deleted_at
     from members
 

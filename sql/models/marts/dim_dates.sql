@@ -6,11 +6,19 @@ dates as (
 
 ),
 
--- A period is over when it is over in every account.
+-- A period is over when it is over for everybody.
+zones as (
+
+    select time_zone from {{ ref('int_accounts') }}
+    union
+    select time_zone from {{ ref('int_users') }}
+
+),
+
 today as (
 
     select min({{ local_day(as_of(), 'time_zone') }}) as date_day
-    from {{ ref('int_accounts') }}
+    from zones
 
 ),
 

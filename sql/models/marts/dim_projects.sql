@@ -2,7 +2,10 @@ with
 
 listed as (
 
-    select * from {{ ref('int_projects') }}
+    select
+        *,
+        true as was_listed
+    from {{ ref('int_projects') }}
 
 ),
 
@@ -44,7 +47,7 @@ described as (
 
         -- codes
         coalesce(is_active, false) as is_active,
-        is_active is not null and deleted_at is null as is_listed,
+        coalesce(was_listed, false) and deleted_at is null as is_listed,
         is_completed,
         budget_unit,
         is_fixed_price,

@@ -2,7 +2,10 @@ with
 
 listed as (
 
-    select * from {{ ref('int_services') }}
+    select
+        *,
+        true as was_listed
+    from {{ ref('int_services') }}
 
 ),
 
@@ -39,7 +42,7 @@ described as (
         coalesce(service_kind, stated_kind) as service_kind,
         unit_name,
         coalesce(is_active, false) as is_active,
-        is_active is not null and deleted_at is null as is_listed,
+        coalesce(was_listed, false) and deleted_at is null as is_listed,
         deleted_at
     from members
 

@@ -2,7 +2,10 @@ with
 
 listed as (
 
-    select * from {{ ref('int_teams') }}
+    select
+        *,
+        true as was_listed
+    from {{ ref('int_teams') }}
 
 ),
 
@@ -33,7 +36,7 @@ described as (
         team_id,
         coalesce(team_name, team_id) as team_name,
         leader_user_id,
-        team_name is not null and deleted_at is null as is_listed,
+        coalesce(was_listed, false) and deleted_at is null as is_listed,
         deleted_at
     from members
 

@@ -2,7 +2,10 @@ with
 
 listed as (
 
-    select * from {{ ref('int_users') }}
+    select
+        *,
+        true as was_listed
+    from {{ ref('int_users') }}
 
 ),
 
@@ -57,13 +60,13 @@ described as (
 
         -- codes
         coalesce(members.is_active, false) as is_active,
-        members.is_active is not null and members.deleted_at is null as is_listed,
+        coalesce(members.was_listed, false) and members.deleted_at is null as is_listed,
         employments.is_joining_estimated,
         employments.is_leaving_estimated,
 
         -- days
         employments.joined_on,
-        employments.left_on,
+        nullif(employments.left_on, cast('0001-01-01' as date)) as left_on,
 
         -- instants
         members.deleted_at

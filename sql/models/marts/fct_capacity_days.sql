@@ -49,7 +49,8 @@ users as (
 
     select
         *,
-        {{ local_day(as_of(), 'time_zone') }} as today
+        {{ local_day(as_of(), 'time_zone') }} as today,
+        not is_listed and deleted_at is null as is_unknown
     from {{ ref('dim_users') }}
 
 ),
@@ -79,19 +80,26 @@ described as (
         coalesce(days.is_employed, false) as is_employed,
         coalesce(users.is_joining_estimated, false) as is_joining_estimated,
         coalesce(users.is_leaving_estimated, false) as is_leaving_estimated,
-        days.date_day <= users.today as is_elapsed,
+        days.date_day <= users.today as has_begun,
 
-        -- capacity: unknown stays unknown, and nobody owes anything while not employed
-        case when days.is_employed then days.contracted_hours else 0 end as contracted_hours,
-        coalesce(days.unpaid_absence_hours, 0) as unpaid_absence_hours,
-        case when days.is_employed then days.gross_target_hours else 0 end
+        -- capacity: nobody owes anything while not employed; unknown stays unknown
+        case when days.is_employed or users.is_unknown then days.contracted_hours else 0 end
+            as contracted_hours,
+        case when days.is_employed or users.is_unknown then days.unpaid_absence_hours else 0 end
+            as unpaid_absence_hours,
+        case when days.is_employed or users.is_unknown then days.gross_target_hours else 0 end
             as gross_target_hours,
-        coalesce(days.holiday_hours, 0) as holiday_hours,
-        coalesce(days.credited_absence_hours, 0) as credited_absence_hours,
-        coalesce(days.overtime_reduction_hours, 0) as overtime_reduction_hours,
-        coalesce(days.absence_hours, 0) as absence_hours,
-        coalesce(days.planned_absence_hours, 0) as planned_absence_hours,
-        case when days.is_employed then days.net_capacity_hours else 0 end
+        case when days.is_employed or users.is_unknown then days.holiday_hours else 0 end
+            as holiday_hours,
+        case when days.is_employed or users.is_unknown then days.credited_absence_hours else 0 end
+            as credited_absence_hours,
+        case when days.is_employed or users.is_unknown then days.overtime_reduction_hours else 0 end
+            as overtime_reduction_hours,
+        case when days.is_employed or users.is_unknown then days.absence_hours else 0 end
+            as absence_hours,
+        case when days.is_employed or users.is_unknown then days.planned_absence_hours else 0 end
+            as planned_absence_hours,
+        case when days.is_employed or users.is_unknown then days.net_capacity_hours else 0 end
             as net_capacity_hours,
 
         -- work
@@ -130,7 +138,7 @@ select
     is_employed,
     is_joining_estimated,
     is_leaving_estimated,
-    is_elapsed,
+    has_begun,
 
     -- capacity
     cast(contracted_hours as decimal(18, 6)) as contracted_hours,

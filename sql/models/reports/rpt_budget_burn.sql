@@ -58,7 +58,15 @@ entries as (
         entries.duration_seconds / 3600.0 as hours,
         case when entries.is_billable then entries.duration_seconds / 3600.0 end
             as billable_hours,
-        entries.standard_value
+        entries.standard_value,
+        case
+            when
+                projects.budget_unit = 'money'
+                and entries.billable_state <> 'not_billable'
+                and entries.standard_value is null
+                then 1
+            else 0
+        end as is_unseen
     from projects
     inner join {{ ref('fct_time_entries') }} as entries
         on
@@ -80,7 +88,8 @@ used as (
         sum(used_amount) as used_amount,
         sum(hours) as used_hours,
         sum(billable_hours) as used_billable_hours,
-        sum(standard_value) as standard_value
+        sum(standard_value) as standard_value,
+        sum(is_unseen) as entries_without_value
     from entries
     group by source_system, account, project_id, interval_starts_on
 
@@ -92,7 +101,8 @@ burned as (
         source_system,
         account,
         project_id,
-        sum(case when is_recent then used_amount end) / 28 as daily_burn
+        case when sum(is_unseen) = 0 then sum(case when is_recent then used_amount end) / 28 end
+            as daily_burn
     from entries
     group by source_system, account, project_id
 
@@ -130,11 +140,12 @@ burns as (
             when 'year' then intervals.interval_starts_on + interval '1 year'
         end as next_starts_on,
         coalesce(intervals.interval_starts_on = projects.current_starts_on, true) as is_current,
-        coalesce(used.used_amount, 0) as used_amount,
-        projects.budget_amount - coalesce(used.used_amount, 0) as remaining_amount,
+        case when coalesce(used.entries_without_value, 0) = 0 then coalesce(used.used_amount, 0) end
+            as used_amount,
         coalesce(used.used_hours, 0) as used_hours,
         coalesce(used.used_billable_hours, 0) as used_billable_hours,
         coalesce(used.standard_value, 0) as standard_value,
+        coalesce(used.entries_without_value, 0) as entries_without_value,
         burned.daily_burn
     from intervals
     inner join projects
@@ -156,6 +167,15 @@ burns as (
 
 ),
 
+remaining as (
+
+    select
+        *,
+        budget_amount - used_amount as remaining_amount
+    from burns
+
+),
+
 -- As fast as in the last 28 days the rest lasts so long, if the budget does not renew first.
 lasting as (
 
@@ -165,7 +185,7 @@ lasting as (
             when is_current and remaining_amount > 0 and daily_burn > 0
                 then ceil({{ rounded('remaining_amount / daily_burn', 6) }})
         end as days
-    from burns
+    from remaining
 
 ),
 
@@ -218,7 +238,8 @@ rounded as (
         {{ rounded('forecast.used_billable_hours') }} as used_billable_hours,
         {{ rounded('forecast.standard_value') }} as standard_value,
         {{ rounded('forecast.billed_money') }} as billed_money,
-        forecast.is_billed_completely
+        forecast.is_billed_completely,
+        cast(forecast.entries_without_value as bigint) as entries_without_value
 
     from forecast
     left join {{ ref('dim_customers') }} as customers

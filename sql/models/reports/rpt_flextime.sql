@@ -18,7 +18,7 @@ own as (
         '{{ period }}' as period,
         cast(date_trunc('{{ period }}', date_day) as date) as period_starts_on,
         sum(gross_target_hours - holiday_hours - credited_absence_hours) as target_hours,
-        sum(case when is_elapsed then worked_seconds else 0 end) / 3600.0 as worked_hours
+        sum(case when has_begun then worked_seconds else 0 end) / 3600.0 as worked_hours
     from {{ ref('fct_capacity_days') }}
     group by source_system, account, user_id, cast(date_trunc('{{ period }}', date_day) as date)
     {% if not loop.last %}union all{% endif %}

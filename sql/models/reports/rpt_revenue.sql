@@ -47,7 +47,9 @@ summed as (
         sum(unbilled) as unbilled,
         sum(billed) as billed,
         sum(provisional_revenue) as provisional,
-        sum(standard_value) as standard_value
+        sum(standard_value) as standard_value,
+        sum(case when standard_value is not null then revenue end) as earned_of_known,
+        sum(case when revenue is not null then standard_value end) as known_standard_value
     from entries
     group by
         source_system,
@@ -97,7 +99,7 @@ rounded as (
         {{ rounded('earned_by_time / nullif(billable_hours, 0)') }}
             as effective_rate_of_billable_hours,
         {{ rounded('earned_by_time / nullif(hours, 0)') }} as effective_rate_of_all_hours,
-        {{ percent('earned', 'standard_value') }} as realization_percent,
+        {{ percent('earned_of_known', 'known_standard_value') }} as realization_percent,
         {{ percent('has_revenue', 'should_earn') }} as revenue_coverage_percent
 
     from summed

@@ -5,7 +5,7 @@ with
 days as (
 
     select * from {{ ref('fct_capacity_days') }}
-    where is_elapsed
+    where has_begun
 
 ),
 
@@ -13,11 +13,13 @@ periods as (
 
     {% for period in periods %}
     {% set start = 'date_day' if period == 'day' else period ~ '_starts_on' %}
+    {% set length = '3 months' if period == 'quarter' else '1 ' ~ period %}
+    {% set end = "cast(" ~ start ~ " + interval '" ~ length ~ "' - interval '1 day' as date)" %}
     select
         date_day,
         '{{ period }}' as period,
         {{ start }} as period_starts_on,
-        max(date_day) over (partition by {{ start }}) as period_ends_on,
+        {{ end }} as period_ends_on,
         is_{{ period }}_complete as is_complete
     from {{ ref('dim_dates') }}
     {% if not loop.last %}union all{% endif %}
@@ -43,12 +45,19 @@ people as (
         sum(days.billable_seconds) as billable_seconds,
         sum(days.not_visible_seconds) as not_visible_seconds,
         sum(days.attendance_seconds) as attendance_seconds,
-        sum(days.gross_target_hours) as gross_target_hours,
-        sum(days.holiday_hours) as holiday_hours,
-        sum(days.absence_hours) as absence_hours,
+        sum(case when days.net_capacity_hours is not null then days.gross_target_hours end)
+            as gross_target_hours,
+        sum(case when days.net_capacity_hours is not null then days.holiday_hours end)
+            as holiday_hours,
+        sum(case when days.net_capacity_hours is not null then days.absence_hours end)
+            as absence_hours,
         sum(days.net_capacity_hours) as net_capacity_hours,
+        sum(case when days.net_capacity_hours is not null then days.worked_seconds end)
+            as measured_worked_seconds,
+        sum(case when days.net_capacity_hours is not null then days.billable_seconds end)
+            as measured_billable_seconds,
         sum(case when days.net_capacity_hours is null then 1 else 0 end)
-            as days_without_known_target
+            as days_without_known_capacity
     from days
     inner join periods
         on days.date_day = periods.date_day
@@ -83,15 +92,19 @@ summed as (
         max(counted_until_on) as counted_until_on,
         count(distinct employed) as people,
         sum(worked_seconds) / 3600.0 as worked_hours,
-        sum(billable_seconds) / 3600.0 as billable_hours,
+        case
+            when sum(worked_seconds) = 0 or sum(not_visible_seconds) < sum(worked_seconds)
+                then sum(billable_seconds) / 3600.0
+        end as billable_hours,
         sum(not_visible_seconds) / 3600.0 as not_visible_hours,
         sum(attendance_seconds) / 3600.0 as attendance_hours,
         sum(gross_target_hours) as gross_target_hours,
         sum(holiday_hours) as holiday_hours,
         sum(absence_hours) as absence_hours,
-        sum(gross_target_hours) - sum(holiday_hours) as target_less_holidays_hours,
         sum(net_capacity_hours) as net_capacity_hours,
-        sum(days_without_known_target) as days_without_known_target
+        sum(measured_worked_seconds) / 3600.0 as measured_worked_hours,
+        sum(measured_billable_seconds) / 3600.0 as measured_billable_hours,
+        sum(days_without_known_capacity) as days_without_known_capacity
     from people
     group by grouping sets (
         (source_system, account, period, period_starts_on, period_ends_on, is_complete, user_id),
@@ -161,21 +174,21 @@ rounded as (
         {{ rounded('gross_target_hours') }} as gross_target_hours,
         {{ rounded('holiday_hours') }} as holiday_hours,
         {{ rounded('absence_hours') }} as absence_hours,
-        {{ rounded('target_less_holidays_hours') }} as target_less_holidays_hours,
+        {{ rounded('gross_target_hours - holiday_hours') }} as target_less_holidays_hours,
         {{ rounded('net_capacity_hours') }} as net_capacity_hours,
-        {{ rounded('net_capacity_hours - billable_hours') }} as bench_hours,
-        cast(days_without_known_target as bigint) as days_without_known_target,
+        {{ rounded('net_capacity_hours - measured_billable_hours') }} as bench_hours,
+        cast(days_without_known_capacity as bigint) as days_without_known_capacity,
 
-        -- shares
-        {{ percent('billable_hours', 'net_capacity_hours') }}
+        -- shares, of those whose capacity is known
+        {{ percent('measured_billable_hours', 'net_capacity_hours') }}
             as net_capacity_utilization_percent,
-        {{ percent('billable_hours', 'gross_target_hours') }}
+        {{ percent('measured_billable_hours', 'gross_target_hours') }}
             as gross_target_utilization_percent,
-        {{ percent('billable_hours', 'target_less_holidays_hours') }}
+        {{ percent('measured_billable_hours', 'gross_target_hours - holiday_hours') }}
             as target_less_holidays_utilization_percent,
         {{ percent('billable_hours', 'worked_hours') }} as billable_share_percent,
-        {{ percent('worked_hours', 'net_capacity_hours') }} as total_utilization_percent,
-        {{ percent('(worked_hours - not_visible_hours)', 'worked_hours') }}
+        {{ percent('measured_worked_hours', 'net_capacity_hours') }} as total_utilization_percent,
+        {{ percent('worked_hours - not_visible_hours', 'worked_hours') }}
             as billable_coverage_percent
 
     from named

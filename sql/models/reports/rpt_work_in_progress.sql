@@ -22,6 +22,13 @@ entries as (
         accounts.as_of_on,
         accounts.as_of_on - entries.started_on as age_days,
         case when entries.billable_state = 'billable' then entries.revenue end as unbilled,
+        case
+            when
+                entries.billable_state not in ('not_billable', 'billed')
+                and entries.revenue is null
+                then 1
+            else 0
+        end as is_unseen,
         entries.standard_value
     from {{ ref('fct_time_entries') }} as entries
     inner join accounts
@@ -48,8 +55,9 @@ summed as (
             as unbilled_61_to_90,
         coalesce(sum(case when age_days > 90 then unbilled end), 0) as unbilled_over_90,
         coalesce(sum(unbilled), 0) as unbilled,
+        sum(is_unseen) as entries_without_revenue,
         max(case when unbilled <> 0 then age_days end) as oldest_days,
-        coalesce(sum(standard_value), 0) as standard_value
+        case when sum(is_unseen) = 0 then coalesce(sum(standard_value), 0) end as standard_value
     from entries
     group by source_system, account, currency, customer_id, project_id, as_of_on
 
@@ -71,6 +79,7 @@ described as (
         projects.is_completed,
         projects.is_billed_completely,
         summed.oldest_days,
+        summed.entries_without_revenue,
         summed.unbilled,
         summed.unbilled_0_to_30,
         summed.unbilled_31_to_60,
@@ -81,8 +90,9 @@ described as (
         case when projects.is_fixed_price then coalesce(projects.billed_money, 0) end
             as fixed_price_billed_money,
         case
-            when projects.is_fixed_price
+            when projects.is_fixed_price and not coalesce(projects.is_billed_completely, false)
                 then summed.standard_value - coalesce(projects.billed_money, 0)
+            when projects.is_fixed_price then 0
         end as fixed_price_in_progress
     from summed
     left join {{ ref('dim_customers') }} as customers
@@ -113,6 +123,7 @@ rounded as (
         is_completed,
         is_billed_completely,
         cast(oldest_days as bigint) as oldest_days,
+        cast(entries_without_revenue as bigint) as entries_without_revenue,
         {{ rounded('unbilled') }} as unbilled,
         {{ rounded('unbilled_0_to_30') }} as unbilled_0_to_30,
         {{ rounded('unbilled_31_to_60') }} as unbilled_31_to_60,
@@ -122,7 +133,7 @@ rounded as (
         {{ rounded('fixed_price_billed_money') }} as fixed_price_billed_money,
         {{ rounded('fixed_price_in_progress') }} as fixed_price_in_progress
     from described
-    where unbilled <> 0 or is_fixed_price
+    where unbilled <> 0 or is_fixed_price or entries_without_revenue > 0
 
 )
 

@@ -39,10 +39,17 @@ neutral as (
             when type_code in (8, 9) then 'none'
             when type_code in (10, 11, 12) then 'unpaid'
             when type_code = 3 then 'overtime'
-            else 'credited'
+            when type_code between 1 and 15 then 'credited'
+            else 'unknown'
         end as effect,
-        case status_code when 0 then 'requested' when 1 then 'approved' else 'refused' end
-            as absence_state,
+        case status_code
+            when 0 then 'requested'
+            when 1 then 'approved'
+            when 2 then 'refused'
+            when 3 then 'refused'
+            when 4 then 'refused'
+            else 'unknown'
+        end as absence_state,
 
         -- numerics
         cast(case when days = 0.5 then 0.5 else 1 end as decimal(18, 6)) as day_share,

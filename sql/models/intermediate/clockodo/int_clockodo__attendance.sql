@@ -1,6 +1,6 @@
 with
 
--- Who is still there is counted until now.
+-- Who is still there is counted until now, and who forgot to leave for a day at most.
 spans as (
 
     select
@@ -9,7 +9,7 @@ spans as (
         date_day,
         coalesce(
             extract(epoch from ended_at) - extract(epoch from started_at),
-            {{ seconds_since('started_at') }}
+            least({{ seconds_since('started_at') }}, 86400)
         ) as seconds
     from {{ ref('stg_clockodo__work_time_intervals') }}
 

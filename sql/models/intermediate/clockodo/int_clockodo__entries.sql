@@ -64,7 +64,8 @@ select
     started_at,
     ended_at,
     is_running,
-    duration_seconds,
+    {{ 'case when is_running then offset_seconds else duration_seconds end as '
+        if kind == 'time_entries' }}duration_seconds,
     billable_code,
     hourly_rate,
     lump_sum_amount,

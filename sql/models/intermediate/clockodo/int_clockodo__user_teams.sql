@@ -8,7 +8,8 @@ states as (
         users.team_id,
         {{ local_day("users.dbt_valid_from at time zone 'UTC'", 'newest.time_zone') }}
             as valid_from_on,
-        users.dbt_valid_from
+        users.dbt_valid_from,
+        users.dbt_valid_to
     from {{ ref('snap_clockodo__users') }} as users
     inner join {{ ref('int_clockodo__users') }} as newest
         on users.account = newest.account and users.user_id = newest.user_id
@@ -21,7 +22,11 @@ days as (
     select
         *,
         row_number() over (
-            partition by account, user_id, valid_from_on order by dbt_valid_from desc
+            partition by account, user_id, valid_from_on
+            order by
+                dbt_valid_from desc,
+                case when dbt_valid_to is null then 0 else 1 end,
+                dbt_valid_to desc
         ) as age,
         min(valid_from_on) over (partition by account, user_id) as first_known_on
     from states

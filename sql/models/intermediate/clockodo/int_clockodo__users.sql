@@ -6,6 +6,13 @@ users as (
 
 ),
 
+-- Where nobody has own hours the list was hardly read: the key may not see it.
+agreed as (
+
+    select distinct account from {{ ref('snap_clockodo__target_hours') }}
+
+),
+
 neutral as (
 
     select
@@ -21,7 +28,9 @@ neutral as (
 
         -- codes
         users.is_active and users.deleted_at is null as is_active,
-        users.has_default_target_hours is not null as is_target_visible,
+        coalesce(
+            users.has_default_target_hours or agreed.account is not null, false
+        ) as is_target_visible,
 
         -- days
         users.joined_on,
@@ -33,6 +42,10 @@ neutral as (
     from users
     inner join {{ ref('int_clockodo__accounts') }} as accounts
         on users.account = accounts.account
+    left join agreed
+        on
+            users.account = agreed.account
+            and users.has_default_target_hours is not null
 
 )
 
