@@ -65,6 +65,7 @@ def test_after_edits_of_every_kind_every_cell_equals_the_tracker_again(
     assert company.sync().packages == 0
 
 
+@pytest.mark.timeout(400)  # two builds of the models
 @pytest.mark.skipif(postgres.binaries() is None, reason=postgres.HOW_TO_GET)
 def test_on_postgresql_every_cell_equals_the_tracker_too(
     account: MakeAccount, monkeypatch: pytest.MonkeyPatch, tmp_path: Path

@@ -14,7 +14,7 @@ from tests.crash import POINTS, dying, killed
 from tests.edited import Edited
 from tests.truth import differences
 
-MOMENTS, SERIES = 20, 5
+MOMENTS, SERIES = 20, 4
 # One of each way of reading: a table that is loaded is loaded like any other.
 ASKED = ("users", "absences", "entries", "users_nonbusiness_days", "user_reports")
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pytest
 
 from pipelines.exits import Exit
 from pipelines.models import PROJECT, is_built, models
@@ -318,6 +319,7 @@ def test_every_metric_is_explained_with_examples_that_are_tried() -> None:
     assert examples <= units
 
 
+@pytest.mark.timeout(400)  # three builds of the models
 def test_what_was_good_stays(terminal: Terminal) -> None:
     """Marts of today are not built again, who is gone is known, a failed test changes nothing."""
     company = terminal.account

@@ -24,6 +24,7 @@ from simulator.server import serve
 from simulator.world import World
 from tests.search import holding
 from tests.test_cli import TIMEHOUSE
+from tests.test_place import open_to_others, umask
 
 USER, KEY = "login@nowhere-else.example", "a-key-that-is-nowhere-else"
 PAIR = b64encode(f"{USER}:{KEY}".encode()).decode()
@@ -108,13 +109,17 @@ def test_a_sync_leaves_no_secret_behind(
 
 
 def test_the_command_leaves_no_secret_behind(tmp_path: Path) -> None:
-    """Nor in what it prints and logs, the files that dbt writes, or the list of processes."""
+    """Nor in what it prints and logs, the files that dbt writes, or the list of processes.
+
+    And warehouse, working folder and those files are the owner's, where all may read by default.
+    """
     seen: set[str] = set()
-    log = tmp_path / "log"
-    with serve(company()) as url, log.open("wb") as printed:
+    log, folder = tmp_path / "log", tmp_path / "here"
+    folder.mkdir()
+    with serve(company()) as url, log.open("wb") as printed, umask(0):
         ran = subprocess.Popen(
             [TIMEHOUSE, "sync", "--warehouse", "warehouse.duckdb"],
-            cwd=tmp_path,
+            cwd=folder,
             env={"PATH": os.environ["PATH"], "HOME": str(tmp_path), **configured(url, "basic")},
             stdout=printed,
             stderr=printed,
@@ -125,7 +130,10 @@ def test_the_command_leaves_no_secret_behind(tmp_path: Path) -> None:
 
     assert ran.returncode == 0
     assert "|dlt|" in log.read_text()
-    assert list(tmp_path.rglob("manifest.json")) != []
+    left = {p.name for p in folder.rglob("*")}
+    assert {"warehouse.duckdb", "trace.pickle", "manifest.json"} <= left
+    assert open_to_others(folder) == []
+    assert ".anonymous_id" not in left, "dlt told its makers about this run"
     assert telling(tmp_path) == set()
     assert [line for line in seen if line.endswith("sync --warehouse warehouse.duckdb")] != []
     assert [line for line in seen if any(secret in line for secret in SECRETS)] == []
