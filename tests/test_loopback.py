@@ -41,4 +41,4 @@ def test_the_command_simulate_listens_on_loopback() -> None:
         assert not answers(ELSEWHERE, port)
     finally:
         served.send_signal(signal.SIGINT)
-        served.wait(20)
+        served.wait(60)
