@@ -65,6 +65,7 @@ from (
 class Demo:
     """What the demo loaded: its months, the warehouse's totals by part, and the tracker's own."""
 
+    as_of: datetime
     outcome: Outcome
     months: list[tuple[Any, ...]]
     parts: list[tuple[str, Decimal, Decimal]]
@@ -98,11 +99,11 @@ def simulated() -> Iterator[tuple[Settings, datetime]]:
 def simulate(port: int, tell: Callable[[str], None]) -> None:
     """Serve the invented company on loopback until interrupted."""
     app = ClockodoApp(World())
-    tell(f"SOURCES__CLOCKODO__BASE_URL=http://{HOST}:{port}{PREFIX}")
-    tell(f"SOURCES__CLOCKODO__API_USER={app.user}")
-    tell(f"SOURCES__CLOCKODO__API_KEY={app.key}")
-    tell(f"SOURCES__CLOCKODO__EXTERNAL_APPLICATION='{APPLICATION}'")
-    tell(f"TIMEHOUSE_AS_OF={app.world.now:%Y-%m-%dT%H:%M:%SZ}")
+    tell(f"export SOURCES__CLOCKODO__BASE_URL=http://{HOST}:{port}{PREFIX}")
+    tell(f"export SOURCES__CLOCKODO__API_USER={app.user}")
+    tell(f"export SOURCES__CLOCKODO__API_KEY={app.key}")
+    tell(f"export SOURCES__CLOCKODO__EXTERNAL_APPLICATION='{APPLICATION}'")
+    tell(f"export TIMEHOUSE_AS_OF={app.world.now:%Y-%m-%dT%H:%M:%SZ}")
     run(app, port)
 
 
@@ -112,14 +113,14 @@ def demo(place: Place, tell: Callable[[str], None]) -> Demo:
         outcome = sync(place, settings, Options(as_of=now), tell=tell)
         tracker = _tracker_totals(settings, now)
     if outcome.built and outcome.built.failed:
-        return Demo(outcome, [], [], tracker)
+        return Demo(now, outcome, [], [], tracker)
     with duckdb.connect(str(place.warehouse), read_only=True) as warehouse:
         months = warehouse.execute(MONTHLY).fetchall()
         parts = [
             (part, Decimal(str(hours or 0)), Decimal(str(revenue or 0)))
             for part, hours, revenue in warehouse.execute(TOTALS).fetchall()
         ]
-    return Demo(outcome, months, parts, tracker)
+    return Demo(now, outcome, months, parts, tracker)
 
 
 def _tracker_totals(settings: Settings, now: datetime) -> tuple[Decimal, Decimal]:

@@ -69,6 +69,7 @@ def show_demo(show: Show, demo: Demo) -> None:
     )
     show.data(
         {
+            "as_of": demo.as_of,
             "sync": summary(demo.outcome),
             "months": [dict(zip(names, month, strict=True)) for month in demo.months],
             "warehouse": demo.warehouse,
@@ -78,6 +79,7 @@ def show_demo(show: Show, demo: Demo) -> None:
     )
     _sync_text(show, demo.outcome)
     show.text()
+    show.text(f"As of {demo.as_of:%Y-%m-%d %H:%M} UTC by the simulated company's clock.")
     heads = ("month", "worked", "billable", "net capacity", "billable %", *names[5:])
     show.table(heads, [(f"{month:%Y-%m}", *rest) for month, *rest in demo.months])
     show.text()
