@@ -24,7 +24,7 @@ demo: $(VENV)/core
 	@$(BIN)/timehouse demo
 
 test: $(VENV)/dev
-	@$(BIN)/python -m pytest -n $(WORKERS) $(TESTS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(TESTS)
 
 check: $(VENV)/dev
 	@$(BIN)/ruff check .

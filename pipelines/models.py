@@ -69,11 +69,13 @@ def build_models(place: Place, as_of: datetime) -> Built:
 
 def is_built(place: Place, as_of: datetime) -> bool:
     """Whether the marts are there, of this day, and nothing was loaded since they were built."""
+    made_of = place.pipeline().state["_local"].get(BUILT)
+    if not made_of:
+        return False
     with place.pipeline().sql_client() as client:
         found = client.execute_sql(
             f"SELECT 1 FROM information_schema.tables WHERE table_schema = '{MARTS}'"
         )
-    made_of = place.pipeline().state["_local"].get(BUILT)
     return bool(found) and made_of == _made_of(place, as_of)
 
 
@@ -81,7 +83,10 @@ def _made_of(place: Place, as_of: datetime) -> dict[str, Any]:
     """Return what the marts hang on: the day, the models, and what was loaded last."""
     files = sorted(file for file in PROJECT.rglob("*") if file.suffix in {".sql", ".yml"})
     with place.pipeline().sql_client() as client:
-        zones = client.execute_sql(f"SELECT timezone_default FROM {place.dataset}.company")
+        zones = client.execute_sql(
+            f"SELECT timezone_default FROM {place.dataset}.company"
+            " WHERE timezone_default IS NOT NULL"
+        )
         loads = {
             account: client.execute_sql(
                 f"SELECT max(load_id) FROM {replace(place, account=account).dataset}._dlt_loads"

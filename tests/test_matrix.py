@@ -7,8 +7,10 @@ import pytest
 from tests.edited import Edited
 from tests.matrix import ASKED, FAULTS, Case, cases, run
 
-# Of faults and rights that a sync treats alike, one here; all of them in the long proof.
+# Of faults and rights that a sync treats alike, one here, and none that has tests of its own; all
+# of them in the long proof.
 LONG = {"slow, then silent", "400", "401", "410", "no envelope", "wrong types"}
+LONG |= {"503 for good", "429, come back in 2 h"}
 QUICK = [name for name in FAULTS if name not in LONG]
 NARROWED = ("all", "no enhanced list", "one customer")
 
