@@ -102,6 +102,11 @@ class Account:
         ):
             return [c[0] for c in cursor.description], [tuple(r) for r in cursor.fetchall()]
 
+    def rows(self, sql: str) -> list[dict[str, Any]]:
+        """Ask the warehouse; return the rows by the names of their columns."""
+        names, found = self.query(sql)
+        return [dict(zip(names, row, strict=True)) for row in found]
+
     def marts(self) -> dict[str, list[tuple[Any, ...]]]:
         """Return all rows of all marts, in order."""
         _, tables = self.query(

@@ -10,12 +10,14 @@ import pytest
 
 from clockodo_source.describe import PAGE, page
 from clockodo_source.tables import TABLES
+from pipelines.models import PROJECT
 from simulator.clockodo import ClockodoApp
 from simulator.server import serve
 from simulator.world import World
 from tests.conftest import APPLICATION
 
 ROOT = Path(__file__).parent.parent
+METRICS = (ROOT / "docs/metrics.md").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BIN = Path(sys.executable).parent
 SETUP = {"make demo", "make test"}  # tried by .ci/run
@@ -106,3 +108,17 @@ def test_what_shows_a_guarantee_is_there() -> None:
     named = set(re.findall(r"`(tests/\w+\.py)`", (ROOT / "docs/guarantees.md").read_text("utf-8")))
     assert len(named) > 10
     assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+def test_every_metric_is_explained_with_examples_that_are_tried() -> None:
+    """Each share of a report is in docs/metrics.md, and each unit test it names exists."""
+    models_of = "".join(path.read_text("utf-8") for path in sorted(PROJECT.rglob("*.yml")))
+    shares = set(re.findall(r"- name: (\w+_percent|effective_rate_of_\w+)", models_of))
+    named = set(re.findall(r"`(\w+)`", METRICS))
+    assert shares <= named
+    units = set(re.findall(r"- name: (\w+)\n    model:", models_of))
+    in_brackets = re.findall(r"\((?:`\w+`,?\s*)+\)", METRICS)
+    examples = {name for names in in_brackets for name in re.findall(r"`(\w+_\w+_\w+)`", names)}
+    examples -= {"unbilled_0_to_30", "unbilled_31_to_60", "unbilled_61_to_90", "unbilled_over_90"}
+    assert len(examples) >= 8
+    assert examples <= units

@@ -1,31 +1,20 @@
-"""The marts against the tracker's figures and other arithmetic, and what stays of them."""
+"""The marts against the tracker's own figures, and against arithmetic that shares no code."""
 
 import re
 from collections import defaultdict
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import duckdb
-import pytest
-
-from pipelines.exits import Exit
-from pipelines.models import PROJECT, is_built, models
 from simulator.instants import epoch_of, utc_day
 from tests import oracle
 from tests.arithmetic import Books, Sums
 from tests.conftest import Account
-from tests.terminal import Terminal
 
 MakeAccount = Callable[..., Account]
 METRICS = (Path(__file__).parents[1] / "docs/metrics.md").read_text("utf-8")
-
-
-def rows(account: Account, sql: str) -> list[dict[str, Any]]:
-    names, found = account.query(sql)
-    return [dict(zip(names, row, strict=True)) for row in found]
 
 
 def near(found: object, wanted: float | None, by: float = 0.0051) -> bool:
@@ -72,8 +61,7 @@ def _as_grouped_by_the_server(company: Account) -> None:
 
 
 def _as_in_user_reports(company: Account) -> None:
-    different = rows(
-        company,
+    different = company.rows(
         """
         select
             users_id, date, target, hours,
@@ -123,8 +111,7 @@ def _as_in_user_reports(company: Account) -> None:
 def _people_by_month(company: Account, books: Books) -> None:
     found = {
         (int(r["user_id"]), r["period_starts_on"]): r
-        for r in rows(
-            company,
+        for r in company.rows(
             "select * from marts.rpt_utilization where level = 'person' and period = 'month'",
         )
     }
@@ -148,11 +135,9 @@ def _levels_and_periods_add_up(company: Account) -> None:
     measures = ("worked_hours", "billable_hours", "gross_target_hours", "net_capacity_hours")
     sums = ", ".join(f"sum({name}) as {name}" for name in measures)
     report = "from marts.rpt_utilization"
-    by_level = rows(
-        company, f"select level, period, period_starts_on, {sums} {report} group by all"
-    )
-    by_period = rows(
-        company, f"select level, user_id, team_id, period, {sums} {report} group by all"
+    by_level = company.rows(f"select level, period, period_starts_on, {sums} {report} group by all")
+    by_period = company.rows(
+        f"select level, user_id, team_id, period, {sums} {report} group by all"
     )
     for listed, name, key in (
         (by_level, "level", ("period", "period_starts_on")),
@@ -176,8 +161,7 @@ def _levels_and_periods_add_up(company: Account) -> None:
 
 def _time_accounts_and_presence(company: Account) -> None:
     """Compare what is computed with what the tracker states, and presence with the records."""
-    different = rows(
-        company,
+    different = company.rows(
         """
         select * from marts.rpt_flextime
         join marts.dim_users using (source_system, account, user_id)
@@ -197,8 +181,8 @@ def _time_accounts_and_presence(company: Account) -> None:
         for row in company.world.rows("work_times")
         for span in row["intervals"]
     )
-    (found,) = rows(
-        company, "select sum(attendance_seconds) as seconds from marts.fct_capacity_days"
+    (found,) = company.rows(
+        "select sum(attendance_seconds) as seconds from marts.fct_capacity_days"
     )
     assert found["seconds"] == recorded > 0
 
@@ -226,8 +210,7 @@ def _utilization(sums: Sums) -> dict[str, float | None]:
 def _projects_by_month(company: Account, books: Books) -> None:
     found = {
         (int(r["project_id"]) if r["project_id"] else None, int(r["user_id"]), r["month"]): r
-        for r in rows(
-            company,
+        for r in company.rows(
             """
             select
                 project_id, user_id, cast(date_trunc('month', started_on) as date) as month,
@@ -261,8 +244,7 @@ def _budgets(company: Account, books: Books) -> None:
         for since in (None, month):
             for name, value in sums.items():
                 used[str(project), since][name] += value
-    found = rows(
-        company,
+    found = company.rows(
         "select * from marts.rpt_budget_burn"
         " where budget_interval is null or budget_interval = 'month'",
     )
@@ -286,7 +268,7 @@ def _work_in_progress(company: Account, books: Books) -> None:
     names = ("0_to_30", "31_to_60", "61_to_90", "over_90")
     found = {
         (int(r["customer_id"]), int(r["project_id"]) if r["project_id"] else None): r
-        for r in rows(company, "select * from marts.rpt_work_in_progress")
+        for r in company.rows("select * from marts.rpt_work_in_progress")
     }
     assert {key for key, row in found.items() if row["unbilled"]} == books.unbilled.keys()
     wrong = [
@@ -302,127 +284,4 @@ def _queries_to_copy(company: Account) -> None:
     """Each query of docs/metrics.md finds something."""
     queries = re.findall(r"```sql\n(.*?)```", METRICS, flags=re.DOTALL)
     assert len(queries) >= 7
-    assert [query for query in queries if not rows(company, query)] == []
-
-
-def test_every_metric_is_explained_with_examples_that_are_tried() -> None:
-    """Each share of a report is in docs/metrics.md, and each unit test it names exists."""
-    models_of = "".join(path.read_text("utf-8") for path in sorted(PROJECT.rglob("*.yml")))
-    shares = set(re.findall(r"- name: (\w+_percent|effective_rate_of_\w+)", models_of))
-    named = set(re.findall(r"`(\w+)`", METRICS))
-    assert shares <= named
-    units = set(re.findall(r"- name: (\w+)\n    model:", models_of))
-    in_brackets = re.findall(r"\((?:`\w+`,?\s*)+\)", METRICS)
-    examples = {name for names in in_brackets for name in re.findall(r"`(\w+_\w+_\w+)`", names)}
-    examples -= {"unbilled_0_to_30", "unbilled_31_to_60", "unbilled_61_to_90", "unbilled_over_90"}
-    assert len(examples) >= 8
-    assert examples <= units
-
-
-@pytest.mark.timeout(400)  # three builds of the models
-def test_what_was_good_stays(terminal: Terminal) -> None:
-    """Marts of today are not built again, who is gone is known, a failed test changes nothing."""
-    company = terminal.account
-    assert company.sync(models=True).built
-    again = company.sync(models=True)
-    assert again.built is None
-    assert again.notes == ["The models are of today already, and nothing has changed since."]
-    assert not is_built(company.place, company.world.now + timedelta(days=1))
-    _who_is_gone_keeps_a_name_and_what_was_due(company)
-    _the_last_good_marts_stay_when_a_test_fails(company, terminal)
-
-
-def _who_is_gone_keeps_a_name_and_what_was_due(company: Account) -> None:
-    """Keep who is deleted while the work stays; a change of team counts from its day on."""
-    gone, mover = [u["id"] for u in company.world.rows("users")][3:5]
-    before = _known(company, gone)
-    day = company.world.now.date()
-    customer = company.world.rows("customers")[0]
-    _tamper(
-        company,
-        *(f"delete from clockodo_raw.{t} where users_id = {gone}" for t in OF_PEOPLE),
-        f"delete from clockodo_raw.users where id = {gone}",
-        f"update clockodo_raw.users set teams_id = 99 where id = {mover}",
-        f"delete from clockodo_raw.customers where id = {customer['id']}",
-    )
-
-    built = models(company.place, company.world.now + timedelta(days=2))
-
-    assert built.failed == []
-    after = _known(company, gone)
-    assert before["listed"] is True
-    assert after == {**before, "listed": False}
-    assert after["hours"] > 0
-    teams = rows(
-        company,
-        f"select date_day < date '{day}' + 2 as before, team_name, count(*) as days"
-        f" from marts.fct_capacity_days where user_id = '{mover}' group by all order by before",
-    )
-    assert [(t["before"], t["team_name"]) for t in teams] == [(False, "99"), (True, "Steeping")]
-    customers = rows(
-        company,
-        "select customer_name, is_listed from marts.dim_customers"
-        f" where customer_id = '{customer['id']}'",
-    )
-    assert customers == [{"customer_name": customer["name"], "is_listed": False}]
-
-
-OF_PEOPLE = ("target_hours", "absences", "users_nonbusiness_days")
-
-
-def _known(company: Account, user: int) -> dict[str, Any]:
-    """Return what the marts say of a person until their last entry."""
-    (row,) = rows(
-        company,
-        f"""
-        select
-            user_name, is_listed as listed,
-            (
-                select sum(net_capacity_hours)
-                from marts.fct_capacity_days as days
-                where
-                    days.user_id = users.user_id
-                    and date_day <= (
-                        select max(started_on) from marts.fct_time_entries as entries
-                        where entries.user_id = users.user_id
-                    )
-            ) as hours
-        from marts.dim_users as users where user_id = '{user}'
-        """,
-    )
-    return row
-
-
-def _tamper(company: Account, *statements: str) -> None:
-    with duckdb.connect(str(company.place.warehouse)) as warehouse:
-        for statement in statements:
-            warehouse.execute(statement)
-
-
-def _the_last_good_marts_stay_when_a_test_fails(company: Account, terminal: Terminal) -> None:
-    """Tell it, end with 5, and leave every row and comment as before."""
-    before = company.marts()
-    assert before["rpt_revenue"]
-    _tamper(
-        company,
-        "update clockodo_raw.time_entries set billable = 7, duration = duration + 60",
-        "update clockodo_raw.users set name = name || ', again'",
-    )
-
-    said = terminal("models")  # as of an earlier day than the build before
-
-    assert said.exit == Exit.LOOK
-    assert (
-        said.line == "The marts are left as they were; what was built of new ones is in marts_next."
-    )
-    assert company.marts() == before
-    turned = rows(
-        company, "select * from snapshots.snap_clockodo__users where dbt_valid_to < dbt_valid_from"
-    )
-    assert turned == [], "what was known when was rewritten"
-    comments = rows(
-        company,
-        "select distinct comment is null as missing from duckdb_columns()"
-        " where schema_name = 'marts'",
-    )
-    assert comments == [{"missing": False}]
+    assert [query for query in queries if not company.rows(query)] == []

@@ -1,3 +1,7 @@
+{% set hours = [
+    'contracted', 'unpaid_absence', 'gross_target', 'holiday', 'credited_absence',
+    'overtime_reduction', 'absence', 'planned_absence', 'net_capacity'
+] %}
 with
 
 capacity as (
@@ -83,24 +87,10 @@ described as (
         days.date_day <= users.today as has_begun,
 
         -- capacity: nobody owes anything while not employed; unknown stays unknown
-        case when days.is_employed or users.is_unknown then days.contracted_hours else 0 end
-            as contracted_hours,
-        case when days.is_employed or users.is_unknown then days.unpaid_absence_hours else 0 end
-            as unpaid_absence_hours,
-        case when days.is_employed or users.is_unknown then days.gross_target_hours else 0 end
-            as gross_target_hours,
-        case when days.is_employed or users.is_unknown then days.holiday_hours else 0 end
-            as holiday_hours,
-        case when days.is_employed or users.is_unknown then days.credited_absence_hours else 0 end
-            as credited_absence_hours,
-        case when days.is_employed or users.is_unknown then days.overtime_reduction_hours else 0 end
-            as overtime_reduction_hours,
-        case when days.is_employed or users.is_unknown then days.absence_hours else 0 end
-            as absence_hours,
-        case when days.is_employed or users.is_unknown then days.planned_absence_hours else 0 end
-            as planned_absence_hours,
-        case when days.is_employed or users.is_unknown then days.net_capacity_hours else 0 end
-            as net_capacity_hours,
+        {% for name in hours %}
+        case when days.is_employed or users.is_unknown then days.{{ name }}_hours else 0 end
+            as {{ name }}_hours,
+        {% endfor %}
 
         -- work
         coalesce(days.worked_seconds, 0) as worked_seconds,
@@ -141,15 +131,9 @@ select
     has_begun,
 
     -- capacity
-    cast(contracted_hours as decimal(18, 6)) as contracted_hours,
-    cast(unpaid_absence_hours as decimal(18, 6)) as unpaid_absence_hours,
-    cast(gross_target_hours as decimal(18, 6)) as gross_target_hours,
-    cast(holiday_hours as decimal(18, 6)) as holiday_hours,
-    cast(credited_absence_hours as decimal(18, 6)) as credited_absence_hours,
-    cast(overtime_reduction_hours as decimal(18, 6)) as overtime_reduction_hours,
-    cast(absence_hours as decimal(18, 6)) as absence_hours,
-    cast(planned_absence_hours as decimal(18, 6)) as planned_absence_hours,
-    cast(net_capacity_hours as decimal(18, 6)) as net_capacity_hours,
+    {% for name in hours %}
+    cast({{ name }}_hours as decimal(18, 6)) as {{ name }}_hours,
+    {% endfor %}
 
     -- work
     cast(worked_seconds as bigint) as worked_seconds,
