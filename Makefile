@@ -6,11 +6,12 @@ BIN := $(VENV)/bin
 WORKERS = $(shell $(PYTHON) -c "import os; print(os.cpu_count() * 3 // 2)")
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: help demo test check format prove bench docs requirements
+.PHONY: help demo report test check format prove bench docs requirements
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo          load a simulated company into DuckDB and print its hours and revenue"
+	@echo "make report        open the report app; WAREHOUSE=, else the demo's"
 	@echo "make test          run the tests"
 	@echo "make check         lint, types, formatting"
 	@echo "make prove         the long proofs, an hour each; PART=drills, combinations, mutants"
@@ -22,6 +23,9 @@ help:
 
 demo: $(VENV)/core
 	@$(BIN)/timehouse demo
+
+report: $(VENV)/notebooks
+	@$(BIN)/timehouse --warehouse $(or $(WAREHOUSE),timehouse-demo.duckdb) report
 
 test: $(VENV)/dev
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(TESTS)
@@ -51,13 +55,16 @@ docs: $(VENV)/core
 	@echo "build/docs/static_index.html"
 
 requirements:
-	@for name in core dev; do uv pip compile --quiet --universal --generate-hashes \
+	@for name in core notebooks dev; do uv pip compile --quiet --universal --generate-hashes \
 	  --no-strip-extras --no-header --python-version 3.11 requirements/$$name.in \
 	  --output-file requirements/$$name.txt; done
 
-# The stamps hold what was installed; dev holds core too, and neither is installed twice.
+# The stamps hold what was installed; dev holds notebooks, which holds core; none is installed twice.
 $(VENV)/core: requirements/core.txt pyproject.toml
 	@PYTHON="$(PYTHON)" sh requirements/install.sh core
+
+$(VENV)/notebooks: requirements/notebooks.txt pyproject.toml
+	@PYTHON="$(PYTHON)" sh requirements/install.sh notebooks
 
 $(VENV)/dev: requirements/dev.txt pyproject.toml
 	@PYTHON="$(PYTHON)" sh requirements/install.sh dev

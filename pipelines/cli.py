@@ -6,11 +6,12 @@ Nothing heavy is imported before a verb runs, so that `timehouse --help` answers
 import sys
 from dataclasses import asdict
 from datetime import date, timedelta
+from pathlib import Path
 
 import click
 
 from api_extract.windows import LONGEST_LOOKBACK
-from pipelines.options import Call, age, all_of, day, shared
+from pipelines.options import Call, age, all_of, day, permissions, shared
 
 system_argument = click.argument("system", type=click.Choice(["clockodo"]), default="clockodo")
 
@@ -138,6 +139,35 @@ def status(call: Call, system: str, max_age: timedelta | None) -> None:
 
     found = verb.status(call.place(system), call.as_of)
     sys.exit(int(output.show_status(call.show, found, max_age)))
+
+
+@cli.command()
+@click.argument("directory", type=click.Path(path_type=Path), metavar="DIR")
+@click.option(
+    "--mode",
+    type=permissions,
+    default="0600",
+    show_default=True,
+    help="Who may read the files; 0640: the group, too.",
+)
+@shared
+def publish(call: Call, directory: Path, mode: int) -> None:
+    """Copy the marts to DIR for BI tools: one DuckDB file and Parquet."""
+    from pipelines import output  # noqa: PLC0415
+    from pipelines import publish as verb  # noqa: PLC0415
+
+    output.show_published(call.show, verb.publish(call.place("clockodo"), directory, mode))
+
+
+@cli.command()
+@click.option("--port", type=click.IntRange(1, 65535), help="On loopback.  [default: a free one]")
+@click.option("--no-browser", is_flag=True, help="Only print where it is.")
+@shared
+def report(call: Call, port: int | None, *, no_browser: bool) -> None:
+    """Open the report app in the browser, on a copy of the marts."""
+    from pipelines import report as verb  # noqa: PLC0415
+
+    verb.report(call.place("clockodo"), port, call.show, browser=not no_browser)
 
 
 @cli.command()

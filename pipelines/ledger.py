@@ -31,6 +31,11 @@ TABLES = {
         "resource varchar, window_from date, window_until date, read_at timestamp with time zone,"
         " rows_read bigint, content_hash varchar"
     ),
+    "reconciliations": (
+        "run_id varchar, as_of timestamp with time zone, ended_at timestamp with time zone,"
+        " month date, measure varchar, tracker_value decimal(18, 6),"
+        " warehouse_value decimal(18, 6), differs boolean"
+    ),
 }
 
 
@@ -78,6 +83,19 @@ class Ledger:
         """Return the instant of the last run that loaded, None if none has."""
         found = self._latest("SELECT as_of FROM {api_identity} WHERE loaded")
         return found and found.astimezone(UTC)
+
+    def notices(self) -> list[tuple[Any, ...]]:
+        """Return what keeps the warehouse from being all the tracker says, as last seen."""
+        try:
+            return self.read(
+                "SELECT resource, status FROM (SELECT *, row_number() OVER (PARTITION BY resource"
+                " ORDER BY ended_at DESC) AS age FROM {resource_status}) AS runs"
+                " WHERE age = 1 AND status NOT IN ('loaded', 'unchanged')"
+                " UNION ALL SELECT 'reconciliations', cast(max(ended_at) AS varchar)"
+                " FROM {reconciliations} ORDER BY 1, 2"
+            )
+        except DatabaseUndefinedRelation:
+            return []
 
     def read(self, query: str) -> list[tuple[Any, ...]]:
         """Return the rows of a query, in which {name} stands for a table of the raw schema."""

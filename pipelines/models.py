@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 from api_extract.errors import YourMove
 from clockodo_source.tables import BY_NAME
+from pipelines.ledger import Ledger
 from pipelines.place import Place
 
 # What entries point to; without these tables there is nothing to build from.
@@ -28,6 +29,24 @@ NEEDED = [
 ]
 PROJECT = Path(__file__).parent.parent / "sql"
 MARTS, NEXT = "marts", "marts_next"
+# Table, column or null, and comment, of all that has one.
+COMMENTS = {
+    "duckdb": """
+        SELECT table_name, NULL, comment FROM duckdb_tables()
+        WHERE schema_name = '{schema}' AND comment IS NOT NULL
+        UNION ALL
+        SELECT table_name, column_name, comment FROM duckdb_columns()
+        WHERE schema_name = '{schema}' AND comment IS NOT NULL
+    """,
+    "postgres": """
+        SELECT tables.relname, columns.attname, description
+        FROM pg_description
+        JOIN pg_class AS tables ON tables.oid = objoid AND classoid = 'pg_class'::regclass
+        LEFT JOIN pg_attribute AS columns
+            ON attrelid = objoid AND attnum = objsubid AND objsubid > 0
+        WHERE relnamespace = '{schema}'::regnamespace
+    """,
+}
 BUILT = "models_built"  # in dlt's local state: what the last good build was made of
 
 
@@ -80,7 +99,7 @@ def is_built(place: Place, as_of: datetime) -> bool:
 
 
 def _made_of(place: Place, as_of: datetime) -> dict[str, Any]:
-    """Return what the marts hang on: the day, the models, and what was loaded last."""
+    """Return what the marts hang on: the day, the models, what was loaded last and what was not."""
     files = sorted(file for file in PROJECT.rglob("*") if file.suffix in {".sql", ".yml"})
     with place.pipeline().sql_client() as client:
         zones = client.execute_sql(
@@ -97,6 +116,7 @@ def _made_of(place: Place, as_of: datetime) -> dict[str, Any]:
         "day": f"{as_of.astimezone(ZoneInfo(zones[0][0] if zones else 'UTC')):%Y-%m-%d}",
         "models": hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest(),
         "loads": {account: str(rows) for account, rows in loads.items()},
+        "notices": [list(notice) for notice in Ledger(place.pipeline()).notices()],
     }
 
 
@@ -104,29 +124,31 @@ def _publish(place: Place) -> None:
     """Change over from the last good marts to those that have just passed, all at once."""
     with place.pipeline().sql_client() as client, client.begin_transaction():
         client.execute_sql(f"CREATE SCHEMA IF NOT EXISTS {MARTS}")
-        before, after = _columns(client, MARTS), _columns(client, NEXT)
-        for table, columns in after.items():
+        before, after = columns(client, MARTS), columns(client, NEXT)
+        for table, described in after.items():
             if place.destination != "postgres":  # DuckDB can neither move tables nor rename schemas
                 client.execute_sql(
                     f"CREATE OR REPLACE TABLE {MARTS}.{table} AS FROM {NEXT}.{table}"
                 )
-            elif before.get(table) == columns:  # so that views and grants of others stay
+            elif before.get(table) == described:  # so that views and grants of others stay
                 client.execute_sql(f"DELETE FROM {MARTS}.{table}")
                 client.execute_sql(f"INSERT INTO {MARTS}.{table} SELECT * FROM {NEXT}.{table}")
             else:
                 client.execute_sql(f"DROP TABLE IF EXISTS {MARTS}.{table} CASCADE")
                 client.execute_sql(f"ALTER TABLE {NEXT}.{table} SET SCHEMA {MARTS}")
         if place.destination != "postgres":
-            for statement in _comments(client):
+            for statement in comments(client, place.destination, NEXT):
                 client.execute_sql(statement)
         client.execute_sql(f"DROP SCHEMA {NEXT} CASCADE")
 
 
-def _columns(client: Any, schema: str) -> dict[str, list[tuple[str, str]]]:  # noqa: ANN401 - dlt's clients share no typed base
+def columns(client: Any, schema: str) -> dict[str, list[tuple[str, str]]]:  # noqa: ANN401 - dlt's clients share no typed base
     """Return the columns of each table of a schema, in order, with their types."""
     found: dict[str, list[tuple[str, str]]] = {}
     rows = client.execute_sql(
-        "SELECT table_name, column_name, data_type FROM information_schema.columns"
+        "SELECT table_name, column_name, CASE WHEN data_type = 'numeric'"
+        " THEN 'numeric(' || numeric_precision || ', ' || numeric_scale || ')' ELSE data_type END"
+        " FROM information_schema.columns"
         f" WHERE table_schema = '{schema}' ORDER BY table_name, ordinal_position"
     )
     for table, column, kind in rows or []:
@@ -134,19 +156,17 @@ def _columns(client: Any, schema: str) -> dict[str, list[tuple[str, str]]]:  # n
     return found
 
 
-def _comments(client: Any) -> list[str]:  # noqa: ANN401 - as above
-    """Return the statements that put the comments of the next marts on the published ones."""
-    rows = client.execute_sql(
-        f"""
-        SELECT 'TABLE {MARTS}.' || table_name, comment
-        FROM duckdb_tables() WHERE schema_name = '{NEXT}' AND comment IS NOT NULL
-        UNION ALL
-        SELECT 'COLUMN {MARTS}.' || table_name || '.' || column_name, comment
-        FROM duckdb_columns() WHERE schema_name = '{NEXT}' AND comment IS NOT NULL
-        """
+def comments(client: Any, destination: str, schema: str) -> list[str]:  # noqa: ANN401 - as above
+    """Return the statements that put the comments of a schema's tables on published ones."""
+    rows = client.execute_sql(COMMENTS[destination].format(schema=schema))
+    quoted = (
+        ("COLUMN" if column else "TABLE", ".".join(filter(None, (MARTS, table, column))), text)
+        for table, column, text in rows
     )
-    quoted = ((what, text.replace("'", "''")) for what, text in rows)
-    return [f"COMMENT ON {what} IS '{text}'" for what, text in quoted]
+    return [
+        f"COMMENT ON {kind} {name} IS '{text.replace(chr(39), 2 * chr(39))}'"
+        for kind, name, text in quoted
+    ]
 
 
 def accounts(place: Place) -> list[str]:

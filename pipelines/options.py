@@ -50,6 +50,13 @@ def age(value: str) -> timedelta:
     return timedelta(**{units[value[-1]]: int(value[:-1])})
 
 
+def permissions(value: str) -> int:
+    """Read the mode of a file: its owner must be able to read it and replace it."""
+    if not re.fullmatch("0?6[046][046]", value):
+        raise click.BadParameter(f"{value!r} is no mode of a file such as 0600, 0640 or 0644.")
+    return int(value, 8)
+
+
 def _within_reach(given: date) -> date:
     if not FIRST_DAY <= given <= LAST_DAY:
         raise click.BadParameter(f"{given} is not within {FIRST_DAY} to {LAST_DAY}.")

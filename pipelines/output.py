@@ -8,6 +8,7 @@ from pipelines.checkup import Check
 from pipelines.demo import Demo
 from pipelines.exits import Exit
 from pipelines.models import NEXT, Built
+from pipelines.publish import Published
 from pipelines.show import Show
 from pipelines.status import Status
 from pipelines.sync import Outcome, summary
@@ -136,6 +137,17 @@ def show_status(show: Show, status: Status, max_age: timedelta | None) -> Exit:
     for name, trouble in status.troubles.items():
         show.text(f"Look: {name}: {trouble}")
     return Exit.LOOK if look else Exit.DONE
+
+
+def show_published(show: Show, published: Published) -> None:
+    """Show what was copied, and where to."""
+    show.data(asdict(published))
+    show.table(("table", "rows"), published.rows.items())
+    show.text()
+    show.text(
+        f"As of {published.as_of:%Y-%m-%d %H:%M} UTC, {published.bytes / 1e6:.1f} MB, in"
+        f" {published.directory}."
+    )
 
 
 def _hours(age: timedelta) -> str:

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes .venv hold exactly the hashed requirements of $1 (core or dev), and the project itself.
+# Makes .venv hold exactly the hashed requirements of $1 (core, notebooks or dev), and the project itself.
 set -eu
 wanted=requirements/$1.txt
 
@@ -14,4 +14,5 @@ else
 fi
 
 touch .venv/core
+[ "$1" = core ] || touch .venv/notebooks
 [ "$1" != dev ] || touch .venv/dev

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from clockodo_source.tables import RESOURCES
+from pipelines.ledger import TABLES as LEDGER
 from pipelines.models import PROJECT
 from tests.conftest import Account
 
@@ -98,6 +99,9 @@ def _sources_are_declared_as_they_are_loaded(manifest: dict[str, Any]) -> None:
         for resource in RESOURCES
         for table in resource.tables
     }
+    for name in ("resource_status", "reconciliations"):
+        columns = re.findall(r"(\w+) ([a-z ]+(?:\(18, 6\))?)", LEDGER[name])
+        loaded[name] = {c: kind.replace("varchar", "text") for c, kind in columns}
     assert declared == loaded
     assert {f"model.timehouse.stg_clockodo__{name}" for name in loaded} <= manifest["nodes"].keys()
 

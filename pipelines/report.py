@@ -1,0 +1,129 @@
+"""`timehouse report`: the report app, in the browser, on a copy of the marts.
+
+The copy is made anew each time; while a run holds the warehouse, the last one is shown.
+"""
+
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+import webbrowser
+from contextlib import closing
+from html import escape
+from importlib.util import find_spec
+from pathlib import Path
+from typing import IO, cast
+
+from filelock import Timeout
+
+from api_extract.errors import YourMove
+from pipelines.place import Place, private
+from pipelines.publish import COPY, publish
+from pipelines.show import Show
+
+HOST = "127.0.0.1"
+APP = Path(__file__).parent.parent / "notebooks" / "report.py"
+NEEDED = ("altair", "babel", "marimo")
+PATIENCE = 60  # seconds for the server to start
+GRACE = 5  # seconds for it to end
+
+
+def report(place: Place, port: int | None, show: Show, *, browser: bool = True) -> None:
+    """Serve the app on loopback until it is stopped, for whoever has the token.
+
+    Raises YourMove where the app's libraries are missing, or the port is taken.
+    """
+    if not all(find_spec(name) for name in NEEDED):
+        raise YourMove(
+            "The report app needs more libraries: `pip install '.[notebooks]'` in the project's"
+            " folder, or `make report`."
+        )
+    copy = _copy(place, show)
+    port = _free(port)
+    token = secrets.token_urlsafe(24)
+    url = f"http://{HOST}:{port}/?access_token={token}"
+    server = _start(copy, port, token)
+    try:
+        _wait(server, port)
+        show.data({"url": url})
+        show.text(f"The report is at {url}")
+        show.text("Ctrl-C ends it.")
+        if browser:
+            _open(place.folder / "report.html", url)
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # or the server would be left
+        server.wait()
+    except KeyboardInterrupt:
+        show.text("Ended.")
+        return
+    finally:
+        _end(server)
+        (place.folder / "report.html").unlink(missing_ok=True)
+    raise YourMove("The report app has ended by itself; what it said is above.")
+
+
+def _copy(place: Place, show: Show) -> Path:
+    folder = place.folder / "published"
+    try:
+        publish(place, folder, parquet=False)
+    except Timeout:
+        if not (folder / COPY).exists():
+            raise
+        show.text("Another run holds the warehouse. This is the copy made last.")
+    return folder / COPY
+
+
+def _free(port: int | None) -> int:
+    """Return the port, or any that is free."""
+    with closing(socket.socket()) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port or 0))
+        except OSError as error:
+            raise YourMove(f"--port {port}: {error.strerror}. Choose another.") from None
+        return int(probe.getsockname()[1])
+
+
+def _start(copy: Path, port: int, token: str) -> subprocess.Popen[str]:
+    """Start the server; the token comes by standard input, as a process list shows arguments."""
+    words = ["--headless", "--host", HOST, "--port", str(port), "--no-check"]
+    words += ["--token", "--token-password-file", "-"]
+    server = subprocess.Popen(  # noqa: S603 - our own app, and no word of it is anybody else's
+        [sys.executable, "-m", "marimo", "--quiet", "run", str(APP), *words],
+        env={**os.environ, "TIMEHOUSE_COPY": str(copy), "MARIMO_SKIP_UPDATE_CHECK": "1"},
+        stdin=subprocess.PIPE,
+        text=True,
+        start_new_session=True,  # it is ended from here, also by Ctrl-C
+    )
+    with cast(IO[str], server.stdin) as stdin:
+        stdin.write(token)
+    return server
+
+
+def _wait(server: subprocess.Popen[str], port: int) -> None:
+    until = time.monotonic() + PATIENCE
+    while server.poll() is None and time.monotonic() < until:
+        with closing(socket.socket()) as probe:
+            if probe.connect_ex((HOST, port)) == 0:
+                return
+        time.sleep(0.1)
+
+
+def _open(page: Path, url: str) -> None:
+    """Let the browser read where to go from a private file: its own command line shows less."""
+    with private():
+        page.write_text(
+            f'<meta http-equiv="refresh" content="0; url={escape(url)}">', encoding="utf-8"
+        )
+    webbrowser.open(page.as_uri())
+
+
+def _end(server: subprocess.Popen[str]) -> None:
+    server.terminate()
+    try:
+        server.wait(GRACE)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        server.wait()
