@@ -14,7 +14,7 @@ INK, FAINT = "#1b2733", "#4c5864"
 COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00"]
 DASHES = [[1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [4, 4], [10, 2]]
 DONE, DUE, OPEN, OVER = "#0072b2", "#e69f00", "#b8c1ca", "#d55e00"
-WHOLE = "All"
+WHOLE = "All teams"
 BAR, ROW, CELL = 13, 38, 22  # pixels: a bar, with its name above it; a line of the heat map
 NEAR = 80  # percent
 # What the menu beside a chart offers; an editor would be a page of somebody else.

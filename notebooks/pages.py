@@ -152,6 +152,8 @@ def over_time(look: Look) -> Section:
     """Show a share by unit of time, for each team and for all."""
     words, unit = look.words, look.scope.unit
     found = look.marts.utilization_over_time(look.scope, look.share)
+    if look.scope.team:  # which is all there is, then
+        found = [row for row in found if row["team_name"]]
     rows = [
         {
             "series": row["team_name"] or charts.WHOLE,

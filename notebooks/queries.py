@@ -156,8 +156,13 @@ class Marts:
 
     def __init__(self, path: Path | None = None) -> None:
         given = path or Path(os.environ.get(COPY, DEFAULT))
+        if not given.exists():
+            raise FileNotFoundError(
+                f"There is no published copy {given}: run `timehouse publish bi`, or name another"
+                f" by {COPY}."
+            )
         # The file itself, not the name that leads to it: that leads elsewhere after the next copy.
-        self._connection = duckdb.connect(str(given.resolve(strict=True)), read_only=True)
+        self._connection = duckdb.connect(str(given.resolve()), read_only=True)
         self._connection.execute("set timezone = 'UTC'")
 
     def ask(self, query: str, values: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:

@@ -28,7 +28,7 @@ def _(mo, queries):
 
 @app.cell
 def _(choices, headers, mo, periods, queries, span, words):
-    everything = "All"
+    teams, accounts = "All teams", "All accounts"
 
     def choice(label, options, value):
         return mo.ui.dropdown(options, value=value, label=label)
@@ -38,8 +38,8 @@ def _(choices, headers, mo, periods, queries, span, words):
     denominator = choice(
         "Utilization of", {s.label: name for name, s in queries.SHARES.items()}, "Net capacity"
     )
-    team = choice("Team", [everything, *(choices["teams"] or [])], everything)
-    account = choice("Account", [everything, *choices["accounts"]], everything)
+    team = choice("Team", [teams, *(choices["teams"] or [])], teams)
+    account = choice("Account", [accounts, *choices["accounts"]], accounts)
     currencies = choices["currencies"] or [words.NO_CURRENCY]
     currency = choice("Currency", currencies, currencies[0])
     language = choice(
@@ -47,7 +47,7 @@ def _(choices, headers, mo, periods, queries, span, words):
     )
     days = mo.ui.date_range(value=presets["Last month"], label="Days")
     return (
-        everything,
+        accounts,
         account,
         currency,
         currencies,
@@ -57,6 +57,7 @@ def _(choices, headers, mo, periods, queries, span, words):
         period,
         presets,
         team,
+        teams,
     )
 
 
@@ -80,7 +81,7 @@ def _(
 
 @app.cell
 def _(
-    everything,
+    accounts,
     account,
     currency,
     days,
@@ -94,6 +95,7 @@ def _(
     queries,
     span,
     team,
+    teams,
     words,
 ):
     since, until = presets.get(period.value) or days.value
@@ -105,8 +107,8 @@ def _(
             span["as_of"],
             periods.unit(since, until),
             currency.value,
-            None if account.value == everything else account.value,
-            None if team.value == everything else team.value,
+            None if account.value == accounts else account.value,
+            None if team.value == teams else team.value,
         ),
         words.Words(language.value),
         denominator.value,

@@ -1,6 +1,6 @@
 """`timehouse publish DIR`: the marts as files of their own, for tools that only read.
 
-    marts → DIR/.version-…/ → DIR/.current → DIR/timehouse.duckdb, DIR/parquet/
+    marts → DIR/.version-…/ ← DIR/.current ← DIR/timehouse.duckdb, DIR/parquet/
 
 A DuckDB file that is open for writing shuts readers out, and one that is read shuts out the next
 sync. So readers get a copy: written beside the last one, and put in its place in one step.
@@ -19,12 +19,14 @@ import duckdb
 from filelock import FileLock, Timeout
 
 from api_extract.errors import YourMove
-from pipelines.models import MARTS, columns, comments
+from pipelines.models import BUILD, MARTS, columns, comments
 from pipelines.place import Place
 
 COPY, PARQUET = "timehouse.duckdb", "parquet"  # the names that tools know
 CURRENT, VERSION, LOCK = ".current", ".version-", ".lock"
 ROWS_AT_ONCE = 100_000
+
+Tables = dict[str, list[tuple[str, str]]]  # columns with their types, by table
 
 
 @dataclass
@@ -37,28 +39,54 @@ class Published:
     bytes: int
 
 
-def publish(place: Place, directory: Path, mode: int = 0o600, *, parquet: bool = True) -> Published:
+def publish(place: Place, directory: Path, mode: int = 0o600) -> Published:
     """Copy the marts while holding the warehouse; `mode` is that of the files.
 
     A folder that is made here gets the same mode, and may be entered by those who may read.
     Raises YourMove where there are no marts, or where the folder holds other things of these names.
     """
+    with _held(place):
+        if (
+            place.destination == "duckdb"
+            and directory.resolve() == place.warehouse.resolve().parent
+        ):
+            raise YourMove(f"{directory} is the folder of the warehouse. Name another folder.")
+        return _publish(place, directory, mode, parquet=True)
+
+
+def refresh(place: Place, directory: Path) -> None:
+    """Have a private DuckDB file of the last build there; raises as `publish` does."""
+    with _held(place):
+        build = place.pipeline().state["_local"].get(BUILD)
+        known = directory / CURRENT / BUILD
+        if not (known.exists() and known.read_text(encoding="utf-8") == build):
+            _publish(place, directory, 0o600, parquet=False)
+            known.write_text(str(build), encoding="utf-8")
+
+
+@contextmanager
+def _held(place: Place) -> Iterator[None]:
     if place.destination == "duckdb" and not place.warehouse.exists():
         raise YourMove(f"There is no warehouse {place.warehouse}. Run `timehouse sync` first.")
-    if place.destination == "duckdb" and directory.resolve() == place.warehouse.resolve().parent:
-        raise YourMove(f"{directory} is the folder of the warehouse. Name another folder.")
-    with place.locked(), _folder(directory.absolute(), mode) as version:
-        published = _write(place, version, parquet=parquet)
+    with place.locked():
+        yield
+
+
+def _publish(place: Place, directory: Path, mode: int, *, parquet: bool) -> Published:
+    with _folder(directory.absolute(), mode) as version:
+        rows, as_of = _write(place, version, parquet=parquet)
+        size = sum(path.stat().st_size for path in version.rglob("*") if path.is_file())
         for path in (version, *version.rglob("*")):
             path.chmod(_enterable(mode) if path.is_dir() else mode)
-    published.directory = directory
-    return published
+    return Published(directory, as_of, rows, size)
 
 
 @contextmanager
 def _folder(directory: Path, mode: int) -> Iterator[Path]:
     """Yield a folder to write into; when all is written, it takes the place of the last one."""
     version = directory / f"{VERSION}{uuid.uuid4().hex}"
+    if directory.exists() and not directory.is_dir():
+        raise YourMove(f"{directory} is no folder.")
     try:
         if not directory.exists():
             directory.mkdir(parents=True)
@@ -70,6 +98,7 @@ def _folder(directory: Path, mode: int) -> Iterator[Path]:
     except OSError as error:
         raise YourMove(f"Cannot write {error.filename}: {error.strerror}.") from error
     with lock:
+        last = _current(directory)
         try:
             for name in (COPY, PARQUET, CURRENT):
                 if (directory / name).exists() and not (directory / name).is_symlink():
@@ -78,7 +107,8 @@ def _folder(directory: Path, mode: int) -> Iterator[Path]:
             for name, target in ((CURRENT, version.name), *_names()):
                 _point(directory / name, target)
         finally:
-            _clear(directory)
+            # The last one stays for now: a reader may just have found out where it is.
+            _clear(directory, last, _current(directory))
 
 
 def _names() -> Iterator[tuple[str, str]]:
@@ -94,45 +124,68 @@ def _point(link: Path, target: str) -> None:
     new.replace(link)
 
 
-def _clear(directory: Path) -> None:
-    """Remove all but the current version: the one before, and what a run that died has left."""
-    link = directory / CURRENT
-    current = link.readlink().name if link.is_symlink() else None
+def _clear(directory: Path, *kept: str | None) -> None:
+    """Remove what runs that died have left, and all versions but these."""
     for old in directory.glob(f"{VERSION}*"):
-        if old.name != current:
+        if old.name not in kept:
             shutil.rmtree(old)
+
+
+def _current(directory: Path) -> str | None:
+    link = directory / CURRENT
+    return link.readlink().name if link.is_symlink() else None
 
 
 def _enterable(mode: int) -> int:
     return mode | (mode & 0o444) >> 2
 
 
-def _write(place: Place, version: Path, *, parquet: bool) -> Published:
-    rows: dict[str, int] = {}
-    with duckdb.connect(str(version / COPY)) as copy, place.pipeline().sql_client() as client:
+def _write(place: Place, version: Path, *, parquet: bool) -> tuple[dict[str, int], datetime]:
+    """Write all files; return the rows by table, and as of when the marts are."""
+    with place.pipeline().sql_client() as client:
         tables = columns(client, MARTS)
         if not tables:
             raise YourMove(f"There are no marts in {place.warehouse}. Run `timehouse models`.")
-        copy.execute(f"CREATE SCHEMA {MARTS}")
-        for table, described in tables.items():
-            typed = ", ".join(f"{name} {kind}" for name, kind in described)
-            copy.execute(f"CREATE TABLE {MARTS}.{table} ({typed})")
-            rows[table] = 0
-            with client.execute_query(f"SELECT * FROM {MARTS}.{table}") as cursor:
-                for batch in cursor.iter_arrow(ROWS_AT_ONCE):
-                    copy.execute(f"INSERT INTO {MARTS}.{table} FROM batch")
-                    rows[table] += batch.num_rows
-        for statement in comments(client, place.destination, MARTS):
+        copied = _attached if place.destination == "duckdb" else _streamed
+        copied(client, version / COPY, tables)
+        described = comments(client, place.destination, MARTS)
+    with duckdb.connect(str(version / COPY)) as copy:
+        for statement in described:
             copy.execute(statement)
         if parquet:
             (version / PARQUET).mkdir()
-            for table in rows:
+            for table in tables:
                 copy.execute(
                     f"COPY {MARTS}.{table} TO '{version / PARQUET / table}.parquet'"
                     " (FORMAT parquet, COMPRESSION zstd)"
                 )
-        as_of: Any = copy.execute(
+        counts = {
+            table: copy.table(f"{MARTS}.{table}").aggregate("count(*)").fetchall()[0][0]
+            for table in tables
+        }
+        ((as_of,),) = copy.sql(
             f"SELECT max(noticed_at) FROM {MARTS}.rpt_notices WHERE kind = 'built'"
-        ).fetchone()
-    size = sum(path.stat().st_size for path in version.rglob("*") if path.is_file())
-    return Published(version, as_of[0], rows, size)
+        ).fetchall()
+    return counts, as_of
+
+
+def _attached(client: Any, file: Path, tables: Tables) -> None:  # noqa: ANN401 - dlt's clients share no typed base
+    """Let DuckDB copy from file to file, which is twice as fast."""
+    client.execute_sql(f"ATTACH '{file}' AS copy")
+    client.execute_sql(f"CREATE SCHEMA copy.{MARTS}")
+    for table in tables:
+        client.execute_sql(f"CREATE TABLE copy.{MARTS}.{table} AS FROM {MARTS}.{table}")
+    client.execute_sql("DETACH copy")
+
+
+def _streamed(client: Any, file: Path, tables: Tables) -> None:  # noqa: ANN401 - as above
+    """Copy rows from a server, some at a time."""
+    with duckdb.connect(str(file)) as copy:
+        copy.execute(f"CREATE SCHEMA {MARTS}")
+        for table, typed in tables.items():
+            declared = ", ".join(f"{name} {kind}" for name, kind in typed)
+            copy.execute(f"CREATE TABLE {MARTS}.{table} ({declared})")
+            with client.execute_query(f"SELECT * FROM {MARTS}.{table}") as cursor:
+                for batch in cursor.iter_arrow(ROWS_AT_ONCE):
+                    copy.register("batch", batch)
+                    copy.execute(f"INSERT INTO {MARTS}.{table} FROM batch")

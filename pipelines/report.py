@@ -1,6 +1,6 @@
 """`timehouse report`: the report app, in the browser, on a copy of the marts.
 
-The copy is made anew each time; while a run holds the warehouse, the last one is shown.
+The copy is that of the last build; while a run holds the warehouse, the copy there is is shown.
 """
 
 import os
@@ -21,7 +21,7 @@ from filelock import Timeout
 
 from api_extract.errors import YourMove
 from pipelines.place import Place, private
-from pipelines.publish import COPY, publish
+from pipelines.publish import COPY, refresh
 from pipelines.show import Show
 
 HOST = "127.0.0.1"
@@ -67,7 +67,7 @@ def report(place: Place, port: int | None, show: Show, *, browser: bool = True) 
 def _copy(place: Place, show: Show) -> Path:
     folder = place.folder / "published"
     try:
-        publish(place, folder, parquet=False)
+        refresh(place, folder)
     except Timeout:
         if not (folder / COPY).exists():
             raise

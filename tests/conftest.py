@@ -1,5 +1,8 @@
 """What the tests share: options, one simulated company, and an account to load it from."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -15,6 +18,7 @@ import pytest
 from _pytest.reports import TestReport
 from dlt.common.configuration.container import Container
 from dlt.common.configuration.specs import PluggableRunContext
+from filelock import FileLock
 
 from clockodo_source import Options, Settings
 from pipelines.place import Place
@@ -29,6 +33,8 @@ if TYPE_CHECKING:
     from tests.terminal import Terminal
 
 APPLICATION = "Tests;tests@timehouse.example"
+BIN = Path(sys.executable).parent
+PRINTED = "printed.txt"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -168,6 +174,33 @@ def first_load(tmp_path_factory: pytest.TempPathFactory) -> MakeFolder:
         return folder
 
     return made
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of `timehouse demo`, with what it printed: made once, for all processes."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "demo"
+    with FileLock(f"{folder}.lock"):
+        if not (folder / PRINTED).exists():
+            folder.mkdir()
+            ran = command(folder, "demo")
+            assert ran.returncode == 0, ran.stderr
+            (folder / PRINTED).write_text(ran.stdout, encoding="utf-8")
+    return folder
+
+
+def command(folder: Path, *words: str) -> "subprocess.CompletedProcess[str]":
+    """Run the command as installed, in a folder and with nothing configured."""
+    return subprocess.run(
+        [BIN / "timehouse", *words],
+        check=False,
+        cwd=folder,
+        env={"PATH": os.environ["PATH"], "HOME": str(folder)},
+        capture_output=True,
+        text=True,
+        timeout=110,
+    )
 
 
 @pytest.fixture
