@@ -10,10 +10,10 @@ from notebooks.words import Words
 Rows = Sequence[dict[str, Any]]
 
 INK, FAINT = "#1b2733", "#4c5864"
-# Okabe and Ito's colours, told apart by colour-blind people, too; their yellow is too pale here.
-COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00"]
+# Dark enough on white, and told apart by colour-blind people, whom the dashes help, too.
+COLOURS = ["#0072b2", "#c44f00", "#008066", "#b0508c", "#7a6a00", "#3b3f9e"]
 DASHES = [[1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [4, 4], [10, 2]]
-DONE, DUE, OPEN, OVER = "#0072b2", "#e69f00", "#b8c1ca", "#d55e00"
+DONE, DUE, OPEN, OVER = "#0072b2", "#d55e00", "#8a949e", "#c44f00"
 WHOLE = "All teams"
 BAR, ROW, CELL = 13, 38, 22  # pixels: a bar, with its name above it; a line of the heat map
 NEAR = 80  # percent

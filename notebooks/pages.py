@@ -13,10 +13,10 @@ from notebooks.words import NO_CURRENCY, NOTHING, Words, section, table, tiles, 
 Row = dict[str, Any]
 NONE = "There is nothing of it in this period."
 AGES = {
-    "unbilled_0_to_30": ("0 to 30 days", "#86b9dd"),
-    "unbilled_31_to_60": ("31 to 60 days", "#0072b2"),
-    "unbilled_61_to_90": ("61 to 90 days", "#e69f00"),
-    "unbilled_over_90": ("over 90 days", "#a33b00"),
+    "unbilled_0_to_30": ("0 to 30 days", "#4f93c9"),
+    "unbilled_31_to_60": ("31 to 60 days", "#0b5a8f"),
+    "unbilled_61_to_90": ("61 to 90 days", "#d55e00"),
+    "unbilled_over_90": ("over 90 days", "#7a2b00"),
 }
 EARNINGS = {
     "billed": ("billed", charts.DONE),

@@ -41,7 +41,7 @@ def report(place: Place, port: int | None, show: Show, *, browser: bool = True) 
             "The report app needs more libraries: `pip install '.[notebooks]'` in the project's"
             " folder, or `make report`."
         )
-    copy = _copy(place, show)
+    copy = copy_of(place, show)
     port = _free(port)
     token = secrets.token_urlsafe(24)
     url = f"http://{HOST}:{port}/?access_token={token}"
@@ -51,6 +51,7 @@ def report(place: Place, port: int | None, show: Show, *, browser: bool = True) 
         show.data({"url": url})
         show.text(f"The report is at {url}")
         show.text("Ctrl-C ends it.")
+        sys.stdout.flush()  # also where a program reads along
         if browser:
             _open(place.folder / "report.html", url)
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # or the server would be left
@@ -64,7 +65,8 @@ def report(place: Place, port: int | None, show: Show, *, browser: bool = True) 
     raise YourMove("The report app has ended by itself; what it said is above.")
 
 
-def _copy(place: Place, show: Show) -> Path:
+def copy_of(place: Place, show: Show) -> Path:
+    """Return the copy of the last build, or the one there is while a run holds the warehouse."""
     folder = place.folder / "published"
     try:
         refresh(place, folder)

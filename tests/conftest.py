@@ -190,6 +190,13 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture
+def demo_place(demo: Path, tmp_path: Path) -> Place:
+    """Return a copy of the demo's warehouse, to be changed."""
+    copytree(demo, tmp_path, dirs_exist_ok=True)
+    return Place(warehouse=tmp_path / "timehouse-demo.duckdb")
+
+
 def command(folder: Path, *words: str) -> "subprocess.CompletedProcess[str]":
     """Run the command as installed, in a folder and with nothing configured."""
     return subprocess.run(

@@ -4,7 +4,6 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from shutil import copytree
 from threading import Event, Thread
 
 import duckdb
@@ -25,34 +24,27 @@ COMMENTS = (
 )
 
 
-@pytest.fixture
-def place(demo: Path, tmp_path: Path) -> Place:
-    """Return a copy of the demo's warehouse."""
-    copytree(demo, tmp_path, dirs_exist_ok=True)
-    return Place(warehouse=tmp_path / WAREHOUSE)
-
-
 def files(folder: Path) -> list[Path]:
     return [path for path in folder.rglob("*") if path.is_file() and not path.is_symlink()]
 
 
-def test_a_copy_is_the_marts_and_nothing_else(place: Place) -> None:
+def test_a_copy_is_the_marts_and_nothing_else(demo_place: Place) -> None:
     """Every row, type and comment of every mart, in a DuckDB file and in Parquet; no raw table.
 
     Whoever reads it keeps no run from writing the warehouse.
     """
-    folder = place.warehouse.parent
+    folder = demo_place.warehouse.parent
     ran = command(folder, "--warehouse", WAREHOUSE, "publish", "bi")
     assert ran.returncode == 0, ran.stderr
     assert "As of 2026-11-18 10:30 UTC" in ran.stdout
 
     with duckdb.connect(str(folder / "bi/timehouse.duckdb"), read_only=True) as copy:
-        with duckdb.connect(str(place.warehouse)) as warehouse:
+        with duckdb.connect(str(demo_place.warehouse)) as warehouse:
             marts = warehouse.execute(COMMENTS).fetchall()
             assert copy.execute(COMMENTS).fetchall() == marts
         described = copy.execute("select distinct schema_name from duckdb_tables()").fetchall()
         assert described == [("marts",)]
-        copy.execute(f"attach '{place.warehouse}' as warehouse (read_only)")
+        copy.execute(f"attach '{demo_place.warehouse}' as warehouse (read_only)")
         names = {row[0] for row in marts}
         assert len(names) == 15
         for name in names:
@@ -66,13 +58,13 @@ def test_a_copy_is_the_marts_and_nothing_else(place: Place) -> None:
                     assert left == [], name
 
 
-def test_a_copy_is_its_owners_alone_unless_told_otherwise(place: Place) -> None:
+def test_a_copy_is_its_owners_alone_unless_told_otherwise(demo_place: Place) -> None:
     """Files 0600 in folders 0700, whatever the umask; with --mode 0640 the group may read."""
     before = os.umask(0o000)
     try:
         for mode, folders in ((0o600, 0o700), (0o640, 0o750)):
-            folder = place.warehouse.parent / oct(mode)
-            publish(place, folder, mode)
+            folder = demo_place.warehouse.parent / oct(mode)
+            publish(demo_place, folder, mode)
             made = [folder, *(path for path in folder.rglob("*") if not path.is_symlink())]
             copied = [path for path in made if path.suffix in (".duckdb", ".parquet")]
             assert len(copied) == 16
@@ -82,15 +74,15 @@ def test_a_copy_is_its_owners_alone_unless_told_otherwise(place: Place) -> None:
         os.umask(before)
 
 
-def test_readers_see_whole_copies_only(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_readers_see_whole_copies_only(demo_place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     """While copies follow one another, each look at either finds all of one; the last two stay."""
-    monkeypatch.chdir(place.warehouse.parent)
+    monkeypatch.chdir(demo_place.warehouse.parent)
     folder = Path("bi")
-    wanted = publish(place, folder).rows["fct_time_entries"]
+    wanted = publish(demo_place, folder).rows["fct_time_entries"]
 
     with _looked_at(folder.absolute()) as seen:
         for _ in range(3):
-            publish(place, folder)
+            publish(demo_place, folder)
 
     assert set(seen) == {wanted}
     assert len(seen) > 3
@@ -104,7 +96,7 @@ def _looked_at(folder: Path) -> Iterator[list[int]]:
     enough = Event()
 
     def look() -> None:
-        while not enough.is_set():
+        while not enough.wait(0.05):
             with duckdb.connect(str(folder / "timehouse.duckdb"), read_only=True) as copy:
                 parquet = f"'{folder}/parquet/fct_time_entries.parquet'"
                 tables = ("marts.fct_time_entries", parquet)
@@ -120,28 +112,28 @@ def _looked_at(folder: Path) -> Iterator[list[int]]:
         reader.join()
 
 
-def test_a_copy_that_fails_leaves_the_last(place: Place) -> None:
+def test_a_copy_that_fails_leaves_the_last(demo_place: Place) -> None:
     """Without marts, or with other things in the way, nothing changes and the message tells why.
 
     What a run that died has left behind is cleared by the next.
     """
-    folder = place.warehouse.parent
-    publish(place, folder / "bi")
+    folder = demo_place.warehouse.parent
+    publish(demo_place, folder / "bi")
     (folder / "bi/.version-of-a-run-that-died").mkdir()
-    publish(place, folder / "bi")
+    publish(demo_place, folder / "bi")
     assert not (folder / "bi/.version-of-a-run-that-died").exists()
     before = (folder / "bi/timehouse.duckdb").resolve(strict=True)
-    with duckdb.connect(str(place.warehouse)) as warehouse:
+    with duckdb.connect(str(demo_place.warehouse)) as warehouse:
         warehouse.execute("drop schema marts cascade")
     (folder / "own").mkdir()
     (folder / "own/timehouse.duckdb").write_text("somebody's")
     nowhere = Place(warehouse=folder / "none.duckdb")
 
     for where, target, message in (
-        (place, "bi", "There are no marts in .*. Run `timehouse models`."),
-        (place, "own", "timehouse.duckdb is no published copy. Name another folder."),
-        (place, ".", " is the folder of the warehouse. Name another folder."),
-        (place, WAREHOUSE, "timehouse-demo.duckdb is no folder."),
+        (demo_place, "bi", "There are no marts in .*. Run `timehouse models`."),
+        (demo_place, "own", "timehouse.duckdb is no published copy. Name another folder."),
+        (demo_place, ".", " is the folder of the warehouse. Name another folder."),
+        (demo_place, WAREHOUSE, "timehouse-demo.duckdb is no folder."),
         (nowhere, "bi", "There is no warehouse .*. Run `timehouse sync` first."),
     ):
         with pytest.raises(YourMove, match=message):

@@ -1,0 +1,373 @@
+"""The report app and the notebook: what they show is what the marts say."""
+
+import re
+import urllib.request
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from notebooks import charts, pages
+from notebooks.periods import presets, unit
+from notebooks.queries import COPY, SHARES, Marts, Scope
+from notebooks.words import LANGUAGES, Words, language_of
+from pipelines.place import Place
+from pipelines.publish import publish
+from pipelines.report import copy_of
+from pipelines.show import Show
+from tests import browser
+from tests.browser import Report, soon
+
+NOTEBOOK = Path(__file__).parent.parent / "notebooks/first_look.ipynb"
+CSS = Path(charts.__file__).with_name("report.css").read_text("utf-8")
+EVIL = """<img src=x onerror="document.title='hit'"> & Söhne"""
+HERE = "1,230.25 here, as of 18 Nov 2026, 10:30:00 UTC"
+WORDS = Words("English")
+
+
+def ask(place: Place, query: str) -> list[tuple[Any, ...]]:
+    with duckdb.connect(str(place.warehouse), read_only=True) as warehouse:
+        return warehouse.execute(query).fetchall()
+
+
+def change(place: Place, *statements: str) -> None:
+    with duckdb.connect(str(place.warehouse)) as warehouse:
+        for statement in statements:
+            warehouse.execute(statement)
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.skipif(browser.chromium() is None, reason=browser.HOW_TO_GET)
+def test_the_page_shows_the_figures_of_the_marts(demo_place: Place) -> None:
+    """For each denominator, person, team, customer, project and budget; it needs no other machine.
+
+    Names are shown as they are and never run; drift, missing rights and periods that are not over
+    are told; only who has the token gets in.
+    """
+    first = "(select min(customer_id) from marts.fct_time_entries where revenue > 0)"
+    change(
+        demo_place,
+        f"update marts.fct_time_entries set customer_name = '{EVIL.replace(chr(39), 2 * chr(39))}'"
+        f" where customer_id = {first}",
+        "insert into marts.rpt_notices by name select source_system, account, 'drift' as kind,"
+        " 'hours' as subject, date '2025-03-01' as month, noticed_at, 1234.5 as tracker_value,"
+        " 1230.25 as warehouse_value from marts.rpt_notices where kind = 'built'",
+        "update marts.rpt_notices set kind = 'refused', detail = '403' where subject = 'absences'",
+    )
+    with (
+        browser.reporting(demo_place.warehouse) as url,
+        browser.browser() as opened,
+        opened.new_context(viewport={"width": 390, "height": 844}, locale="en-GB") as context,
+    ):
+        _only_with_the_token(url)
+        report = Report(context.new_page())
+        report.open(url)
+        soon(
+            report.told,
+            [
+                "The period is not over: counted up to 18 Nov 2026.",
+                "Booked ahead, and not counted yet: 4,678.34 EUR.",
+                f"clockodo main: hours of Mar 2025 differ: 1,234.50 in the tracker, {HERE}.",
+                "clockodo main: the key may not read absences (403).",
+            ],
+        )
+        report.choose("Period", "Last year")
+        for name, share in SHARES.items():
+            report.choose("Utilization of", share.label)
+            _shares(report, demo_place, name)
+        _capacity(report, demo_place)
+        _money(report, demo_place)
+        _budgets(report, demo_place)
+        assert any(EVIL in row[0] for row in report.figures("Revenue by customer"))
+        assert report.page.title() == "Timehouse"
+        assert report.page.evaluate("document.documentElement.scrollWidth") <= 390
+        drawn = report.page.locator("svg.marks").evaluate_all("all => all.map(e => e.ariaLabel)")
+        assert len(drawn) == 7
+        assert all("As of 18 Nov 2026, 10:30:00 UTC." in told for told in drawn)
+
+        report.page.get_by_label("Numbers", exact=True).focus()
+        report.page.keyboard.press("ArrowDown")
+        wanted = ask(
+            demo_place, f"select {cents('sum(revenue)')} from marts.fct_time_entries where {YEAR}"
+        )
+        soon(lambda: report.tiles()["Earned"], german(wanted[0][0]))
+        assert report.elsewhere == []
+
+    with demo_place.locked():
+        copied = copy_of(demo_place, Show(as_json=True))
+    assert copied.exists()
+
+
+YEAR = "year(started_on) = 2025"
+
+
+def german(value: Decimal) -> str:
+    return f"{value:,.2f} EUR".translate(str.maketrans(",.", ".,"))
+
+
+def _only_with_the_token(url: str) -> None:
+    page, _, token = url.partition("?access_token=")
+    with urllib.request.urlopen(page) as answer:
+        assert "/auth/login" in answer.url
+    running = (path.read_bytes() for path in Path("/proc").glob("[0-9]*/cmdline") if path.exists())
+    assert not any(token.encode() in words for words in running)
+
+
+def cents(sql: str) -> str:
+    return f"cast({sql} as decimal(18, 2))"
+
+
+def _shares(report: Report, place: Place, name: str) -> None:
+    ((company,),) = ask(
+        place,
+        f"select {name} from marts.rpt_utilization"
+        " where level = 'company' and period = 'year' and period_starts_on = '2025-01-01'",
+    )
+    soon(lambda: report.tiles()["Utilization"], f"{WORDS.number(company)} %")
+    people = ask(
+        place,
+        f"""
+        select user_name, {name}, worked_hours, billable_hours, net_capacity_hours, bench_hours
+        from marts.rpt_utilization
+        where level = 'person' and period = 'year' and period_starts_on = '2025-01-01'
+        order by {name} desc nulls last, user_name
+        """,
+    )
+    wanted = [
+        [who, WORDS.percent(share), *map(WORDS.hours, hours)] for who, share, *hours in people
+    ]
+    soon(lambda: report.figures("Utilization by person"), wanted)
+    months = ask(
+        place,
+        f"""
+        select period_starts_on, coalesce(team_name, 'All teams'), {name}, worked_hours,
+            billable_hours, net_capacity_hours, bench_hours
+        from marts.rpt_utilization
+        where level <> 'person' and period = 'month' and year(period_starts_on) = 2025
+        order by team_name nulls first, period_starts_on
+        """,
+    )
+    wanted = [
+        [WORDS.starting(month, "month"), team, WORDS.percent(share), *map(WORDS.hours, hours)]
+        for month, team, share, *hours in months
+    ]
+    soon(lambda: report.figures("Utilization over time"), wanted)
+
+
+def _capacity(report: Report, place: Place) -> None:
+    months = ask(
+        place,
+        """
+        select user_name, period_starts_on, net_capacity_hours, gross_target_hours, holiday_hours,
+            absence_hours
+        from marts.rpt_utilization
+        where level = 'person' and period = 'month' and year(period_starts_on) = 2025 and people > 0
+        order by user_name, period_starts_on
+        """,
+    )
+    wanted = [
+        [who, WORDS.starting(month, "month"), *map(WORDS.hours, hours)]
+        for who, month, *hours in months
+    ]
+    soon(lambda: report.figures("Capacity"), wanted)
+
+
+def _money(report: Report, place: Place) -> None:
+    for title, name in (
+        ("Revenue by customer", "customer_name"),
+        ("Revenue by project", "customer_name || ': ' || coalesce(project_name, 'No project')"),
+    ):
+        rows = ask(
+            place,
+            f"""
+            select {name} as name, {cents("sum(revenue)")},
+                {cents("sum(case when billable_state = 'billed' then revenue end)")},
+                {cents("sum(case when billable_state = 'billable' then revenue end)")},
+                {cents("sum(provisional_revenue)")},
+                {cents("cast(sum(duration_seconds) / 3600 as decimal(38, 10))")}
+            from marts.fct_time_entries where {YEAR}
+            group by name having sum(revenue) <> 0 or sum(provisional_revenue) <> 0
+            """,
+        )
+        wanted = [
+            [n, *(WORDS.money(m, "EUR") for m in money), f"{WORDS.hours(h)}"]
+            for n, *money, h in rows
+        ]
+        assert sorted(report.figures(title)) == sorted(wanted)
+    rows = ask(
+        place,
+        """
+        select customer_name, sum(unbilled), sum(unbilled_0_to_30), sum(unbilled_31_to_60),
+            sum(unbilled_61_to_90), sum(unbilled_over_90), max(oldest_days)
+        from marts.rpt_work_in_progress group by all having sum(unbilled) <> 0 order by 2 desc, 1
+        """,
+    )
+    wanted = [[n, *(WORDS.money(m, "EUR") for m in money), f"{days:,}"] for n, *money, days in rows]
+    assert report.figures("Not billed yet") == wanted
+
+
+def _budgets(report: Report, place: Place) -> None:
+    rows = ask(
+        place,
+        """
+        select customer_name || ': ' || project_name, burn_percent, exhausted_on
+        from marts.rpt_budget_burn
+        where budget_unit is not null and is_current and is_active and not is_completed
+        order by burn_percent desc nulls last, 1
+        """,
+    )
+    shown = [(row[0], row[1], row[-1]) for row in report.figures("Budgets")]
+    assert shown == [(n, WORDS.percent(share), WORDS.day(last)) for n, share, last in rows]
+    over = sum(row[1] > 100 for row in rows)
+    told = report.page.get_by_text(f"all teams, {over} of {len(rows)} overrun.")
+    assert told.count() == 1
+
+
+@pytest.fixture
+def spoil(demo_place: Place, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Publish the demo, change the copy, and let the app and the notebook find it."""
+
+    def spoilt(name: str, *statements: str) -> None:
+        folder = demo_place.warehouse.parent / name
+        publish(demo_place, folder)
+        monkeypatch.setenv(COPY, str(folder / "timehouse.duckdb"))
+        with duckdb.connect(str((folder / "timehouse.duckdb").resolve())) as copy:
+            for statement in statements:
+                copy.execute(statement)
+
+    return spoilt
+
+
+def look(
+    name: str, currency: str = "EUR", account: str | None = None, team: str | None = None
+) -> pages.Look:
+    """Return a look at a period of the published copy."""
+    marts = Marts()
+    span = marts.span()
+    since, until = presets(span["as_of"], span["first_on"] or span["as_of"])[name]
+    scope = Scope(
+        since, until, span["as_of"], unit(since, until), currency, account=account, team=team
+    )
+    return pages.Look(marts, scope, WORDS, next(iter(SHARES)), span["built_at"])
+
+
+def sections(seen: pages.Look) -> list[pages.Section]:
+    every = (pages.over_time, pages.by_person, pages.capacity, pages.unbilled, pages.budgets)
+    return [section(seen) for section in every] + [
+        pages.revenue(seen, by) for by in ("customer", "project")
+    ]
+
+
+def test_what_is_not_there_or_not_seen_is_told(spoil: Callable[..., None]) -> None:
+    """Without money, capacity and billing the page counts what is hidden; without rows it says so.
+
+    The app runs to its end in each case.
+    """
+    from notebooks.report import app  # noqa: PLC0415 - marimo is slow to import
+
+    spoil(
+        "hidden",
+        "update marts.fct_time_entries set revenue = null, provisional_revenue = null,"
+        " billable_state = 'not_visible'",
+        "update marts.fct_capacity_days set net_capacity_hours = null, gross_target_hours = null,"
+        " not_visible_seconds = worked_seconds, billable_seconds = 0",
+    )
+    summary = pages.summary(look("Last year"))
+    for told in (
+        "days of people the key does not see what was owed",
+        "h are billable is not visible to the key",
+        "entries the key does not see the revenue",
+        "<dt>Utilization</dt><dd>\N{EN DASH}</dd>",
+        "<dt>Earned</dt><dd>\N{EN DASH}</dd>",
+    ):
+        assert told in summary
+    for section in sections(look("Last year")):
+        assert section.chart is None or section.chart.to_dict()
+    app.run()
+
+    names = ("fct_time_entries", "fct_capacity_days", "rpt_budget_burn", "rpt_work_in_progress")
+    others = "delete from marts.rpt_notices where kind <> 'built'"
+    spoil("empty", *(f"delete from marts.{name}" for name in names), others)
+    for section in sections(look("Last 12 months", "XXX")):
+        assert section.chart is None
+        assert pages.NONE in section.head
+    app.run()
+
+
+def test_teams_accounts_and_currencies_are_looked_at_apart(spoil: Callable[..., None]) -> None:
+    """Two of one name stay two; money of another currency or account is in no figure."""
+    spoil(
+        "several",
+        "update marts.fct_capacity_days set user_name = 'Jo'",
+        "update marts.fct_time_entries set currency = 'CHF' where team_name = 'Ovens'",
+    )
+    marts, every = Marts(), look("Last year")
+    assert marts.choices()["currencies"] == ["EUR", "CHF"]
+    names = [row["user_name"] for row in marts.utilization_by_person(every.scope, every.share)]
+    assert len(names) == len(set(names)) > 20
+    earned = (
+        f"select {cents('sum(revenue)')} as earned from marts.fct_time_entries where {YEAR}"
+        " and team_name = $team"
+    )
+    ovens, glazing = (look("Last year", "CHF", team=team) for team in ("Ovens", "Glazing"))
+    assert marts.totals(ovens.scope)["earned"] == marts.one(earned, {"team": "Ovens"})["earned"]
+    assert marts.totals(glazing.scope)["earned"] is None
+    assert "CHF" in pages.revenue(ovens, "customer").figures
+    assert marts.totals(look("Last year", account="clockodo other").scope)["earned"] is None
+
+
+def test_numbers_are_written_as_the_reader_writes_them() -> None:
+    """In English, German and French, on the page and on axes; the browser's wish comes first."""
+    value = Decimal("-1234567.895")
+    written = [Words(language).money(value, "EUR") for language in LANGUAGES]
+    assert [text.replace("\u202f", " ").replace("\xa0", " ") for text in written] == [
+        "-1,234,567.90 EUR",
+        "-1.234.567,90 EUR",
+        "-1 234 567,90 EUR",
+    ]
+    assert Words("Deutsch").of_charts()["number"] == {
+        "decimal": ",",
+        "thousands": ".",
+        "grouping": [3],
+        "currency": ["", ""],
+    }
+    assert language_of("fr-CH, de;q=0.9") == "Français"
+    assert language_of("it, de-AT;q=0.5") == "Deutsch"
+    assert language_of("") == "English"
+
+
+def test_colours_are_seen_on_white() -> None:
+    """Letters at 4.5 : 1 and what is drawn at 3 : 1, as the Web's guidelines (WCAG 2.2) ask for."""
+    letters = [charts.INK, charts.FAINT, *re.findall(r"--(?:ink|faint): (#\w+)", CSS)]
+    drawn = [*charts.COLOURS, charts.DONE, charts.DUE, charts.OPEN, charts.OVER]
+    drawn += [colour for _, colour in pages.AGES.values()]
+    assert len(letters) == 4
+    assert [colour for colour in letters if contrast(colour) < 4.5] == []
+    assert [colour for colour in drawn if contrast(colour) < 3] == []
+
+
+def contrast(colour: str) -> float:
+    """Return the contrast with white."""
+    shares = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [s / 12.92 if s <= 0.04045 else ((s + 0.055) / 1.055) ** 2.4 for s in shares]
+    return 1.05 / (sum(w * s for w, s in zip((0.2126, 0.7152, 0.0722), linear, strict=True)) + 0.05)
+
+
+def test_the_notebook_says_what_it_shows(spoil: Callable[..., None]) -> None:
+    """Run again on the demo's copy, every cell ends with the output that is stored."""
+    spoil("bi")
+    stored = nbformat.read(NOTEBOOK, nbformat.NO_CONVERT)  # type: ignore[no-untyped-call]  # nbformat is not typed
+    again = nbformat.from_dict(stored)  # type: ignore[no-untyped-call]  # as above
+    NotebookClient(again, timeout=60).execute()
+    told = [
+        [cell.get("outputs", []) for cell in notebook.cells if cell.cell_type == "code"]
+        for notebook in (stored, again)
+    ]
+    assert len(told[0]) == 6
+    assert all(outputs for outputs in told[0])
+    assert told[0] == told[1]
