@@ -68,12 +68,13 @@ def build_models(place: Place, as_of: datetime) -> Built:
     arguments += ["--target", place.destination, "--target-path", str(place.folder / "dbt")]
     arguments += ["--log-path", str(place.folder / "dbt"), "--no-use-colors", "--no-version-check"]
     arguments += ["--log-level-file", "none"]  # dbt would leave its file open; failures are told
-    variables = {f"{place.system}_accounts": accounts(place), "marts_schema": NEXT}
-    arguments += ["--vars", json.dumps(variables)]
     # Unit tests try the SQL on invented rows; that is for those who change it, not for each run.
     arguments += ["--exclude-resource-type", "unit_test"]
-    with place.pipeline().sql_client() as client:  # what a failed build has left
-        client.execute_sql(f"DROP SCHEMA IF EXISTS {NEXT} CASCADE")
+    with place.at_hand():
+        variables = {f"{place.system}_accounts": accounts(place), "marts_schema": NEXT}
+        arguments += ["--vars", json.dumps(variables)]
+        with place.pipeline().sql_client() as client:  # what a failed build has left
+            client.execute_sql(f"DROP SCHEMA IF EXISTS {NEXT} CASCADE")
     with _environment(place, as_of):
         try:
             outcome = dbtRunner().invoke(arguments)
@@ -83,9 +84,10 @@ def build_models(place: Place, as_of: datetime) -> Built:
         return Built(failed=[str(outcome.exception).strip()])
     built = _built(outcome.result)
     if not built.failed:
-        _publish(place)
-        place.pipeline().set_local_state_val(BUILT, _made_of(place, as_of))
-        place.pipeline().set_local_state_val(BUILD, uuid.uuid4().hex)
+        with place.at_hand():
+            _publish(place)
+            place.pipeline().set_local_state_val(BUILT, _made_of(place, as_of))
+            place.pipeline().set_local_state_val(BUILD, uuid.uuid4().hex)
     return built
 
 

@@ -4,7 +4,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -82,6 +82,15 @@ class Place:
         with private(), self._lock():
             if self.destination == "duckdb":
                 self._make_whole()
+            yield
+
+    @contextmanager
+    def at_hand(self) -> Iterator[None]:
+        """Keep DuckDB's file open meanwhile, where otherwise each step opens and closes it."""
+        with ExitStack() as kept:
+            if self.destination == "duckdb":
+                with suppress(duckdb.Error):  # the first step tells why it cannot be opened
+                    kept.enter_context(duckdb.connect(str(self.warehouse.absolute())))
             yield
 
     def _lock(self) -> AcquireReturnProxy[FileLock]:

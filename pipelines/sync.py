@@ -67,14 +67,18 @@ def sync(  # noqa: PLR0913 - each is an option of the command line
         if by_clock:
             _refuse_a_clock_set_back(options.as_of, ledger.last_as_of())
         source = clockodo(settings, options, outcome.report, resources)
-        outcome.finished_pending = finish_pending(place, pipeline)
+        with place.at_hand():
+            outcome.finished_pending = finish_pending(place, pipeline)
         try:
-            info = pipeline.run(source)
+            # Not `run`, which would ask the warehouse once more what is remembered there.
+            pipeline.extract(source)
+            pipeline.normalize()
+            with place.at_hand():
+                outcome.packages = len(pipeline.load().loads_ids)
+                ledger.write(outcome.report, options.as_of)
         except Exception as error:
             _note_failure(ledger, outcome.report, options, error)
             raise
-        outcome.packages = len(info.loads_ids)
-        ledger.write(outcome.report, options.as_of)
         if models and outcome.report.later:
             outcome.notes.append("The models were left as they were: not all was read.")
         elif models and is_built(place, options.as_of):

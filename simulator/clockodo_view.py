@@ -60,12 +60,15 @@ def number(value: float) -> float:
     return int(value) if value == int(value) else value
 
 
+CHANGED = {float, dict, list}
+
+
 def plain(value: object) -> object:
     """Apply `number` to everything inside."""
     if isinstance(value, float):
         return number(value)
-    if isinstance(value, dict):
-        return {key: plain(inner) for key, inner in value.items()}
+    if isinstance(value, dict):  # most of a row is as it should be, and many rows are written
+        return {k: plain(v) if type(v) in CHANGED else v for k, v in value.items()}
     return [plain(inner) for inner in value] if isinstance(value, list) else value
 
 

@@ -132,8 +132,10 @@ def sums(found: list[Day]) -> Row:
 
 def absence_sums(found: list[Day]) -> Row:
     """Days of absence by kind; a holiday in between does not count."""
-    total = dict.fromkeys(ABSENCE_NAMES.values(), 0.0)
+    total: Row = dict.fromkeys(ABSENCE_NAMES.values(), 0)  # whole numbers are written at once
     for day in found:
+        if not day.due.absences:
+            continue
         free = day.due.holiday / day.due.gross if day.due.gross else 1.0
         for kind, share in day.due.absences:
             if kind in ABSENCE_NAMES:
@@ -146,12 +148,13 @@ def months(ledger: Ledger, users_id: int, found: list[Day], kind: int) -> list[R
     rows = []
     for nr, group in groupby(found, key=lambda d: d.day.month):
         month = list(group)
+        total = sums(month)
         paid = reduced(ledger, users_id, f"{month[0].day:%Y-%m}")
         rows.append(
             {
                 "nr": nr,
-                **sums(month),
-                "sum_hours_without_compensation": sums(month)["sum_hours"],
+                **total,
+                "sum_hours_without_compensation": total["sum_hours"],
                 "sum_reduction_used": sum(d.reduction for d in month if d.past),
                 "sum_overtime_reduced": paid,
                 "diff": sum(d.diff for d in month),

@@ -1,5 +1,6 @@
 """What the tests share: options, one simulated company, and an account to load it from."""
 
+import gc
 import os
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from dlt.common.configuration.specs import PluggableRunContext
 from filelock import FileLock
 
 from clockodo_source import Options, Settings
+from pipelines.cli import RARELY
 from pipelines.place import Place
 from pipelines.sync import Outcome, sync
 from simulator.clockodo import ClockodoApp, Switches
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
 APPLICATION = "Tests;tests@timehouse.example"
 BIN = Path(sys.executable).parent
 PRINTED = "printed.txt"
+gc.set_threshold(RARELY)  # as the command line does, most tests start below it
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
