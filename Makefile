@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 WORKERS = $(shell $(PYTHON) -c "import os; print(os.cpu_count() * 3 // 2)")
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: help demo report test check format prove bench docs requirements
+.PHONY: help demo report test check format prove bench docs pictures requirements
 .DEFAULT_GOAL := help
 
 help:
@@ -17,6 +17,7 @@ help:
 	@echo "make prove         the long proofs, an hour each; PART=drills, combinations, mutants"
 	@echo "make bench         how near each stage comes to the limit; YEARS=n invents so much work;"
 	@echo "                   PART=models: how long each SQL model takes"
+	@echo "make pictures      the report's pictures in the README, of the demo (needs Chromium)"
 	@echo "make docs          all models and columns on one page; WAREHOUSE=, else the demo's"
 	@echo "make format        format all code"
 	@echo "make requirements  resolve and hash the requirements again (needs uv)"
@@ -53,6 +54,9 @@ docs: $(VENV)/core
 	@$(BIN)/dbt --quiet docs generate --static --project-dir sql --profiles-dir sql \
 	  --target-path $(abspath build/docs) --log-path $(abspath build/docs)
 	@echo "build/docs/static_index.html"
+
+pictures: $(VENV)/dev
+	@$(BIN)/python -m tests.pictures docs
 
 requirements:
 	@for name in core notebooks dev; do uv pip compile --quiet --universal --generate-hashes \

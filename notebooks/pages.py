@@ -7,10 +7,11 @@ from decimal import Decimal
 from typing import Any
 
 from notebooks import charts
-from notebooks.queries import MOST_SHOWN, SHARES, Marts, Scope, Share
+from notebooks.queries import BILLABLE, MOST_SHOWN, SHARES, Marts, Scope, Share
 from notebooks.words import NO_CURRENCY, NOTHING, Words, section, table, tiles, warning
 
 Row = dict[str, Any]
+UNSEEN = "entries_without_revenue"
 NONE = "There is nothing of it in this period."
 AGES = {
     "unbilled_0_to_30": ("0 to 30 days", "#4f93c9"),
@@ -63,9 +64,19 @@ class Look:
         currency = self.scope.currency
         return "no currency" if currency == NO_CURRENCY else currency
 
-    def money(self, value: Decimal | None) -> str:
-        """Write an amount."""
-        return self.words.money(value, self.scope.currency)
+    def percent(self, row: Row, name: str = "percent") -> str:
+        """Write the share; where it is not visible whether hours are billable, it may be higher."""
+        hidden = bool(row["not_visible_hours"]) and self.measured.measures == BILLABLE
+        return self.words.at_least(self.words.percent(row[name]), hidden)
+
+    def billable(self, row: Row) -> str:
+        """Write the billable hours of a row."""
+        hours = self.words.hours(row["billable_hours"])
+        return self.words.at_least(hours, bool(row["not_visible_hours"]))
+
+    def money(self, value: Decimal | None, unseen: int = 0) -> str:
+        """Write an amount; where the key does not see that of some entries, it is at least that."""
+        return self.words.at_least(self.words.money(value, self.scope.currency), bool(unseen))
 
 
 @dataclass(frozen=True)
@@ -80,6 +91,7 @@ class Section:
 def summary(look: Look) -> str:
     """Write the figures of all that is looked at, and what of it they leave out."""
     totals, words = look.marts.totals(look.scope), look.words
+    unseen = totals[UNSEEN]
     share = f"{look.measured.measures} of {look.measured.of}"
     return (
         section(
@@ -88,13 +100,13 @@ def summary(look: Look) -> str:
         )
         + tiles(
             [
-                ("Utilization", words.percent(totals[look.share])),
+                ("Utilization", look.percent(totals, look.share)),
                 ("Hours worked", words.hours(totals["worked_hours"])),
-                ("Billable hours", words.hours(totals["billable_hours"])),
+                ("Billable hours", look.billable(totals)),
                 ("Net capacity", words.hours(totals["net_capacity_hours"])),
-                ("Earned", look.money(totals["earned"])),
-                ("Of it not billed yet", look.money(totals["unbilled"])),
-                ("Provisional", look.money(totals["provisional"])),
+                ("Earned", look.money(totals["earned"], unseen)),
+                ("Of it not billed yet", look.money(totals["unbilled"], unseen)),
+                ("Provisional", look.money(totals["provisional"], unseen)),
             ]
         )
         + warning([*_incomplete(look, totals), *_noticed(look)])
@@ -159,7 +171,7 @@ def over_time(look: Look) -> Section:
             "series": row["team_name"] or charts.WHOLE,
             "label": words.starting(row["starts_on"], unit),
             "percent": _plain(row["percent"]),
-            "shown": words.percent(row["percent"]),
+            "shown": look.percent(row),
             "is_over": row["is_over"],
         }
         for row in found
@@ -172,7 +184,7 @@ def over_time(look: Look) -> Section:
         charts.lines(rows, words, said) if rows else None,
         [unit.capitalize(), "Team", "Utilization", *HOURS],
         [
-            [shown["label"], shown["series"], shown["shown"], *_hours(row, words)]
+            [shown["label"], shown["series"], shown["shown"], *_hours(look, row)]
             for row, shown in zip(found, rows, strict=True)
         ],
     )
@@ -186,8 +198,8 @@ def by_person(look: Look) -> Section:
         {
             "name": row["user_name"],
             "value": _plain(row["percent"]),
-            "shown": words.percent(row["percent"]),
-            "title": f"{words.percent(row['percent'])}: {row['user_name']}",
+            "shown": look.percent(row),
+            "title": f"{look.percent(row)}: {row['user_name']}",
         }
         for row in found[: 2 * MOST_SHOWN]
     ]
@@ -197,7 +209,7 @@ def by_person(look: Look) -> Section:
         said,
         charts.bars(rows, words, said) if rows else None,
         ["Person", "Utilization", *HOURS],
-        [[row["user_name"], words.percent(row["percent"]), *_hours(row, words)] for row in found],
+        [[row["user_name"], look.percent(row), *_hours(look, row)] for row in found],
     )
 
 
@@ -259,10 +271,7 @@ def revenue(look: Look, by: str) -> Section:
         [
             [
                 row["name"],
-                *(
-                    look.money(row[name])
-                    for name in ("earned", "billed", "unbilled", "provisional")
-                ),
+                *(look.money(row[name], row[UNSEEN]) for name in ("earned", *EARNINGS)),
                 words.hours(row["hours"]),
             ]
             for row in found
@@ -287,8 +296,7 @@ def unbilled(look: Look) -> Section:
         [
             [
                 row["name"],
-                look.money(row["unbilled"]),
-                *(look.money(row[name]) for name in AGES),
+                *(look.money(row[name], row[UNSEEN]) for name in ("unbilled", *AGES)),
                 words.number(row["oldest_days"], 0),
             ]
             for row in found
@@ -346,9 +354,11 @@ def budgets(look: Look) -> Section:
 HOURS = ("Worked", "Billable", "Net capacity", "Not used")
 
 
-def _hours(row: Row, words: Words) -> list[str]:
-    names = ("worked_hours", "billable_hours", "net_capacity_hours", "bench_hours")
-    return [words.hours(row[name]) for name in names]
+def _hours(look: Look, row: Row) -> list[str]:
+    worked, capacity, bench = (
+        look.words.hours(row[f"{name}_hours"]) for name in ("worked", "net_capacity", "bench")
+    )
+    return [worked, look.billable(row), capacity, bench]
 
 
 def _of_share(look: Look, by: str) -> str:
@@ -371,8 +381,8 @@ def _parts(
             "name": row["name"],
             "part": label,
             "value": _plain(row[name]),
-            "shown": look.money(row[name]),
-            "title": f"{look.money(row[whole])}: {row['name']}",
+            "shown": look.money(row[name], row[UNSEEN]),
+            "title": f"{look.money(row[whole], row[UNSEEN])}: {row['name']}",
         }
         for row in found
         for name, (label, _) in parts.items()

@@ -29,43 +29,52 @@ class Share:
     whole: str
 
 
-MEASURED = "net_capacity_hours is not null"
-BILLABLE = f"sum(billable_seconds) filter ({MEASURED}) / 3600.0"
+MEASURED = "filter (net_capacity_hours is not null)"
+
+
+def _billable(measured: str = "") -> str:
+    """Write billable hours in SQL, null where of no work is visible whether it is billable."""
+    worked = f"sum(worked_seconds) {measured}"
+    seen = f"{worked} = 0 or sum(not_visible_seconds) {measured} < {worked}"
+    return f"case when {seen} then sum(billable_seconds) {measured} / 3600.0 end"
+
+
+MEASURED_BILLABLE = _billable(MEASURED)
+BILLABLE = "billable hours"
 SHARES = {
     "net_capacity_utilization_percent": Share(
         "Net capacity",
-        "billable hours",
-        "net capacity (target less holidays and absences)",
         BILLABLE,
+        "net capacity (target less holidays and absences)",
+        MEASURED_BILLABLE,
         "sum(net_capacity_hours)",
     ),
     "gross_target_utilization_percent": Share(
         "Gross target",
-        "billable hours",
-        "the gross target",
         BILLABLE,
-        f"sum(gross_target_hours) filter ({MEASURED})",
+        "the gross target",
+        MEASURED_BILLABLE,
+        f"sum(gross_target_hours) {MEASURED}",
     ),
     "target_less_holidays_utilization_percent": Share(
         "Target less holidays",
-        "billable hours",
-        "the target less holidays",
         BILLABLE,
-        f"sum(gross_target_hours - holiday_hours) filter ({MEASURED})",
+        "the target less holidays",
+        MEASURED_BILLABLE,
+        f"sum(gross_target_hours - holiday_hours) {MEASURED}",
     ),
     "billable_share_percent": Share(
         "Hours worked",
-        "billable hours",
+        BILLABLE,
         "hours worked",
-        "case when sum(worked_seconds) = 0 or sum(not_visible_seconds) < sum(worked_seconds)"
-        " then sum(billable_seconds) / 3600.0 end",
+        _billable(),
         "sum(worked_seconds) / 3600.0",
     ),
     "total_utilization_percent": Share(
         "Net capacity, all work",
         "hours worked",
         "net capacity (target less holidays and absences)",
-        f"sum(worked_seconds) filter ({MEASURED}) / 3600.0",
+        f"sum(worked_seconds) {MEASURED} / 3600.0",
         "sum(net_capacity_hours)",
     ),
 }
@@ -83,12 +92,12 @@ def _cents(value: str) -> str:
 
 HOURS = f"""
     {_cents("sum(worked_seconds) / 3600.0")} as worked_hours,
-    {_cents(SHARES["billable_share_percent"].part)} as billable_hours,
+    {_cents(_billable())} as billable_hours,
     {_cents("sum(net_capacity_hours)")} as net_capacity_hours,
-    {_cents(f"sum(gross_target_hours) filter ({MEASURED})")} as gross_target_hours,
-    {_cents(f"sum(holiday_hours) filter ({MEASURED})")} as holiday_hours,
-    {_cents(f"sum(absence_hours) filter ({MEASURED})")} as absence_hours,
-    {_cents(f"sum(net_capacity_hours) - {BILLABLE}")} as bench_hours,
+    {_cents(f"sum(gross_target_hours) {MEASURED}")} as gross_target_hours,
+    {_cents(f"sum(holiday_hours) {MEASURED}")} as holiday_hours,
+    {_cents(f"sum(absence_hours) {MEASURED}")} as absence_hours,
+    {_cents(f"sum(net_capacity_hours) - ({MEASURED_BILLABLE})")} as bench_hours,
     {_cents("sum(not_visible_seconds) / 3600.0")} as not_visible_hours,
     count(*) filter (net_capacity_hours is null) as days_without_known_capacity
 """

@@ -47,6 +47,10 @@ class Words:
         """Write an amount with the code of its currency, which no two share, as symbols may be."""
         return self._with_unit(value, "" if currency == NO_CURRENCY else currency)
 
+    def at_least(self, written: str, more: bool) -> str:  # noqa: FBT001 - said of what is written
+        """Write that a figure may be higher, as not all of it is seen."""
+        return f"at least {written}" if more and written != NOTHING else written
+
     def _with_unit(self, value: Decimal | None, unit: str) -> str:
         return NOTHING if value is None else f"{self.number(value)}{NBSP}{unit}".rstrip()
 

@@ -37,6 +37,11 @@ if TYPE_CHECKING:
 APPLICATION = "Tests;tests@timehouse.example"
 BIN = Path(sys.executable).parent
 PRINTED = "printed.txt"
+COMMENTS = (
+    "select table_name, column_name, comment from duckdb_columns() where schema_name = 'marts'"
+    " union all select table_name, null, comment from duckdb_tables() where schema_name = 'marts'"
+    " order by all"
+)
 gc.set_threshold(RARELY)  # as the command line does, most tests start below it
 
 

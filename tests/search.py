@@ -40,6 +40,9 @@ def _files(folder: Path) -> list[Path]:
     return [path for path in folder.rglob("*") if path.is_file()]
 
 
+GZIP = b"\x1f\x8b"
+
+
 def _is_parquet(file: Path) -> bool:
     """Tell by the content, as dlt gives the same name to notes on what it is moving."""
     with file.open("rb") as opened:
@@ -51,7 +54,7 @@ def _contents(file: Path) -> Content:
     yield file.name, raw
     if _is_parquet(file):
         yield file.name, str(pq.read_table(file).to_pydict()).encode()
-    if file.suffix == ".gz":
+    if raw.startswith(GZIP):
         yield file.name, gzip.decompress(raw)
     if file.suffix == ".duckdb":
         yield from _tables(file)

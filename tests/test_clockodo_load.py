@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from pipelines.place import Place
+from pipelines.publish import publish
 from tests import postgres
-from tests.conftest import Account
+from tests.conftest import COMMENTS, Account
 from tests.edits import edit_everything
 from tests.truth import ENTRIES, changes, differences, entries
 
@@ -70,7 +71,7 @@ def test_after_edits_of_every_kind_every_cell_equals_the_tracker_again(
 def test_on_postgresql_every_cell_equals_the_tracker_too(
     account: MakeAccount, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """First load, edits of every kind, nothing changed, and each row of the marts: as on DuckDB."""
+    """First load, edits of every kind, nothing changed, the marts and their copy: as on DuckDB."""
     company = account()
     with postgres.server() as url:
         monkeypatch.setenv("DESTINATION__POSTGRES__CREDENTIALS", url)
@@ -88,3 +89,8 @@ def test_on_postgresql_every_cell_equals_the_tracker_too(
         in_a_file = Account(company.app, company.settings.base_url, tmp_path / "file")
         in_a_file.sync(models=True)
         assert company.marts() == in_a_file.marts()
+        publish(company.place, tmp_path / "bi")
+        copied = Account(company.app, company.settings.base_url, tmp_path / "bi")
+        copied.place = Place(warehouse=tmp_path / "bi/timehouse.duckdb")
+        assert copied.marts() == in_a_file.marts()
+        assert copied.query(COMMENTS) == in_a_file.query(COMMENTS)

@@ -14,14 +14,9 @@ from api_extract.errors import YourMove
 from pipelines.options import permissions
 from pipelines.place import Place
 from pipelines.publish import publish
-from tests.conftest import command
+from tests.conftest import COMMENTS, command
 
 WAREHOUSE = "timehouse-demo.duckdb"
-COMMENTS = (
-    "select table_name, column_name, comment from duckdb_columns() where schema_name = 'marts'"
-    " union all select table_name, null, comment from duckdb_tables() where schema_name = 'marts'"
-    " order by all"
-)
 
 
 def files(folder: Path) -> list[Path]:

@@ -56,6 +56,8 @@ people as (
             as measured_worked_seconds,
         sum(case when days.net_capacity_hours is not null then days.billable_seconds end)
             as measured_billable_seconds,
+        sum(case when days.net_capacity_hours is not null then days.not_visible_seconds end)
+            as measured_not_visible_seconds,
         sum(case when days.net_capacity_hours is null then 1 else 0 end)
             as days_without_known_capacity
     from days
@@ -103,7 +105,12 @@ summed as (
         sum(absence_hours) as absence_hours,
         sum(net_capacity_hours) as net_capacity_hours,
         sum(measured_worked_seconds) / 3600.0 as measured_worked_hours,
-        sum(measured_billable_seconds) / 3600.0 as measured_billable_hours,
+        case
+            when
+                sum(measured_worked_seconds) = 0
+                or sum(measured_not_visible_seconds) < sum(measured_worked_seconds)
+                then sum(measured_billable_seconds) / 3600.0
+        end as measured_billable_hours,
         sum(days_without_known_capacity) as days_without_known_capacity
     from people
     group by grouping sets (
