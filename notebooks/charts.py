@@ -1,6 +1,8 @@
 """The charts: rows of the marts, as pictures that can be told apart without colour."""
 
+import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import altair as alt
@@ -21,9 +23,22 @@ NEAR = 80  # percent
 EMBEDDED = {"renderer": "svg", "actions": {"export": True, "source": False, "editor": False}}
 
 
-def finished(chart: Any, words: Words, description: str) -> Any:  # noqa: ANN401 - Altair's charts share no typed base
-    """Give a chart its width, its letters and what a screen reader says of it."""
-    return (
+@dataclass(frozen=True)
+class Drawing:
+    """A chart as Vega-Lite, `spec`, which marimo shows as it is.
+
+    The rows join it last: Altair would copy and check them at each step.
+    """
+
+    spec: dict[str, Any]
+
+    def _mime_(self) -> tuple[str, str]:
+        return "application/vnd.vegalite.v6+json", json.dumps(self.spec)
+
+
+def finished(chart: Any, rows: Rows, words: Words, description: str) -> Drawing:  # noqa: ANN401 - Altair's charts share no typed base
+    """Give a chart its rows, its width, its letters and what a screen reader says of it."""
+    whole = (
         chart.properties(
             width="container", description=description, usermeta={"embedOptions": EMBEDDED}
         )
@@ -44,14 +59,15 @@ def finished(chart: Any, words: Words, description: str) -> Any:  # noqa: ANN401
             orient="bottom", labelFontSize=12, labelColor=INK, title=None, columns=2, labelLimit=300
         )
     )
+    return Drawing(whole.to_dict(validate=False) | {"data": {"values": list(rows)}})
 
 
-def lines(rows: Rows, words: Words, description: str) -> Any:  # noqa: ANN401 - as above
+def lines(rows: Rows, words: Words, description: str) -> Drawing:
     """Draw a share over time, a line for each series; a hollow point stands for a unit not over."""
     series = list(dict.fromkeys(row["series"] for row in rows))
     colours = [INK if name == WHOLE else COLOURS[n % len(COLOURS)] for n, name in enumerate(series)]
     dashes = [[1, 0] if name == WHOLE else DASHES[n % len(DASHES)] for n, name in enumerate(series)]
-    base = alt.Chart(alt.InlineData(values=list(rows))).encode(
+    base = alt.Chart().encode(
         x=alt.X("label:O", sort=None, title=None, axis=_labels()),
         y=alt.Y("percent:Q", title=None, axis=alt.Axis(labelExpr="datum.label + ' %'")),
         color=alt.Color("series:N", sort=None, scale=alt.Scale(domain=series, range=colours)),
@@ -68,16 +84,14 @@ def lines(rows: Rows, words: Words, description: str) -> Any:  # noqa: ANN401 - 
     points = base.transform_filter("datum.is_over").mark_point(size=36, filled=True, opacity=1)
     hollow = base.transform_filter("!datum.is_over").mark_point(size=48, fill="white", opacity=1)
     return finished(
-        alt.layer(line, points, hollow).properties(height=280),
-        words,
-        description,
+        alt.layer(line, points, hollow).properties(height=280), rows, words, description
     )
 
 
-def bars(rows: Rows, words: Words, description: str) -> Any:  # noqa: ANN401 - as above
+def bars(rows: Rows, words: Words, description: str) -> Drawing:
     """Draw a share for each name, beside the line where all is used if anything comes near it."""
     values = [row["value"] or 0 for row in rows]
-    base = alt.Chart(alt.InlineData(values=list(rows)))
+    base = alt.Chart()
     over = alt.when("datum.is_over").then(alt.value(OVER)).otherwise(alt.value(DONE))
     bar = _bar(base).encode(
         x=alt.X("value:Q", title=None, axis=alt.Axis(labelExpr="datum.label + ' %'")),
@@ -89,15 +103,16 @@ def bars(rows: Rows, words: Words, description: str) -> Any:  # noqa: ANN401 - a
     if max(values) > NEAR:
         limit = alt.Chart(alt.InlineData(values=[{"value": 100}]))
         layers.append(limit.mark_rule(color=INK, strokeDash=[4, 3]).encode(x="value:Q"))
-    return finished(alt.layer(*layers).properties(height=len(rows) * ROW), words, description)
+    whole = alt.layer(*layers).properties(height=len(rows) * ROW)
+    return finished(whole, rows, words, description)
 
 
-def parts(rows: Rows, words: Words, description: str, unit: str, colours: Mapping[str, str]) -> Any:  # noqa: ANN401 - as above
+def parts(
+    rows: Rows, words: Words, description: str, unit: str, colours: Mapping[str, str]
+) -> Drawing:
     """Draw a bar for each name, made of parts."""
     order = list(colours)
-    base = alt.Chart(
-        alt.InlineData(values=[{**row, "order": order.index(row["part"])} for row in rows])
-    )
+    base = alt.Chart()
     scale = alt.Scale(domain=order, range=list(colours.values()))
     bar = _bar(base).encode(
         x=alt.X("value:Q", title=unit, axis=alt.Axis(labelOverlap=True, tickCount=5)),
@@ -108,13 +123,15 @@ def parts(rows: Rows, words: Words, description: str, unit: str, colours: Mappin
     )
     firsts = base.transform_filter("datum.order == 0")
     height = len({row["name"] for row in rows}) * ROW
-    return finished(alt.layer(bar, _names(firsts)).properties(height=height), words, description)
+    whole = alt.layer(bar, _names(firsts)).properties(height=height)
+    ordered = [{**row, "order": order.index(row["part"])} for row in rows]
+    return finished(whole, ordered, words, description)
 
 
-def heat(rows: Rows, words: Words, description: str, unit: str) -> Any:  # noqa: ANN401 - as above
+def heat(rows: Rows, words: Words, description: str, unit: str) -> Drawing:
     """Draw a person a line and a unit of time a column, the darker the more."""
     chart = (
-        alt.Chart(alt.InlineData(values=list(rows)))
+        alt.Chart()
         .mark_rect(stroke="white", strokeWidth=1)
         .encode(
             x=alt.X("label:O", sort=None, title=None, axis=_labels()),
@@ -124,11 +141,11 @@ def heat(rows: Rows, words: Words, description: str, unit: str) -> Any:  # noqa:
                 scale=alt.Scale(scheme="cividis", reverse=True, domainMin=0),
                 legend=alt.Legend(title=unit, gradientLength=160),
             ),
-            tooltip=_tips("name", "label", "shown"),
+            tooltip=_tips("name", "label", "shown", "target", "holidays", "absences"),
         )
         .properties(height=len({row["name"] for row in rows}) * CELL)
     )
-    return finished(chart, words, description)
+    return finished(chart, rows, words, description)
 
 
 def _bar(base: Any) -> Any:  # noqa: ANN401 - as above

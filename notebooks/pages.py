@@ -84,7 +84,7 @@ class Section:
     """A heading with what the chart shows, the chart if there is anything, and its figures."""
 
     head: str
-    chart: Any
+    chart: charts.Drawing | None
     figures: str
 
 
@@ -217,39 +217,33 @@ def capacity(look: Look) -> Section:
     """Show how many hours each person can give, by unit of time."""
     words, unit = look.words, look.scope.unit
     found = look.marts.capacity(look.scope)
-    shown = list(dict.fromkeys(row["user_name"] for row in found))[: 2 * MOST_SHOWN]
+    people = list(dict.fromkeys(row["user_name"] for row in found))
+    shown = people[: 2 * MOST_SHOWN]
+    labels = {day: words.starting(day, unit) for day in sorted({row["starts_on"] for row in found})}
     rows = [
         {
             "name": row["user_name"],
-            "label": words.starting(row["starts_on"], unit),
+            "label": labels[row["starts_on"]],
             "value": _plain(row["net_capacity_hours"]),
             "shown": words.hours(row["net_capacity_hours"]),
+            "target": words.hours(row["gross_target_hours"]),
+            "holidays": words.hours(row["holiday_hours"]),
+            "absences": words.hours(row["absence_hours"]),
         }
         for row in sorted(found, key=lambda row: row["starts_on"])
         if row["user_name"] in set(shown)
     ]
-    people = {row["user_name"]: row for row in found}
     said = (
         f"Net capacity in hours (target less holidays and absences) by person and {unit}."
-        f" {look.period}, days to come included. {look.fresh}"
-        + _of_them(shown, people.values(), "people")
+        f" {look.period}, days to come included. {look.fresh}" + _of_them(shown, people, "people")
     )
+    hours = {(row["user_name"], row["starts_on"]): row["net_capacity_hours"] for row in found}
     return _section(
         "Capacity",
         said,
         charts.heat(rows, words, said, "hours") if rows else None,
-        ["Person", unit.capitalize(), "Net capacity", "Gross target", "Holidays", "Absences"],
-        [
-            [
-                row["user_name"],
-                words.starting(row["starts_on"], unit),
-                words.hours(row["net_capacity_hours"]),
-                words.hours(row["gross_target_hours"]),
-                words.hours(row["holiday_hours"]),
-                words.hours(row["absence_hours"]),
-            ]
-            for row in found
-        ],
+        ["Person", *labels.values()],
+        [[name, *(words.hours(hours.get((name, day))) for day in labels)] for name in people],
     )
 
 
@@ -392,7 +386,7 @@ def _parts(
 def _section(
     title: str,
     said: str,
-    chart: Any,  # noqa: ANN401 - Altair's charts share no typed base
+    chart: charts.Drawing | None,
     heads: Sequence[str],
     rows: Sequence[Sequence[str]],
 ) -> Section:

@@ -31,8 +31,5 @@ def presets(as_of: date, first: date) -> dict[str, tuple[date, date]]:
 def unit(since: date, until: date) -> str:
     """Return the unit of time that gives a chart neither too few points nor too many."""
     days = (until - since).days + 1
-    if days <= 31:  # noqa: PLR2004 - a month by days
-        return "day"
-    if days <= 190:  # noqa: PLR2004 - half a year by weeks
-        return "week"
-    return "month" if days <= 1500 else "quarter"  # noqa: PLR2004 - four years by months
+    limits = {"day": 31, "week": 190, "month": 1_500, "quarter": 3_700}
+    return next((name for name, most in limits.items() if days <= most), "year")

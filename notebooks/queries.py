@@ -294,18 +294,20 @@ class Marts:
 
     def revenue(self, scope: Scope, by: str) -> list[dict[str, Any]]:
         """Return what was earned by `customer` or `project`, the most first."""
-        project = "customer_name || ': ' || coalesce(project_name, 'No project')"
-        name = "customer_name" if by == "customer" else project
+        project = "customer || ': ' || coalesce(project, 'No project')"
+        name = "customer" if by == "customer" else project
         keys = "source_system, account, customer_id" + (", project_id" if by == "project" else "")
         return self.ask(
             f"""
             select
-                case when count(*) over (partition by name) > 1
-                    then name || ' (' || coalesce(id, '-') || ')' else name end as name,
-                * exclude (name, id)
+                case when count(*) over (partition by {name}) > 1
+                    then {name} || ' (' || coalesce(id, '-') || ')' else {name} end as name,
+                * exclude (id, customer, project)
             from (
                 select
-                    max({name}) as name, max({by}_id) as id,
+                    max({by}_id) as id,
+                    max(customer_name) as customer,
+                    max(project_name) as project,
                     {_cents("sum(duration_seconds) / 3600.0")} as hours,
                     {MONEY}
                 from {ENTRIES}

@@ -7,7 +7,7 @@ from html import escape
 
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_skeleton
-from babel.numbers import format_decimal, get_decimal_symbol, get_group_symbol
+from babel.numbers import get_decimal_symbol, get_group_symbol
 
 LANGUAGES = {"English": "en_GB", "Deutsch": "de_DE", "Français": "fr_FR"}
 NOTHING = "\N{EN DASH}"
@@ -27,13 +27,13 @@ class Words:
 
     def __init__(self, language: str) -> None:
         self.locale = Locale.parse(LANGUAGES[language])
+        self._decimal = get_decimal_symbol(self.locale)
+        self._thousands = get_group_symbol(self.locale)
+        self._signs = str.maketrans({",": self._thousands, ".": self._decimal})
 
     def number(self, value: Decimal | float | None, digits: int = 2) -> str:
-        """Write a number with so many digits."""
-        if value is None:
-            return NOTHING
-        pattern = "#,##0" + ("." + digits * "0" if digits else "")
-        return str(format_decimal(value, pattern, self.locale))
+        """Write a number with so many digits; Babel is asked once how, not each time."""
+        return NOTHING if value is None else f"{value:,.{digits}f}".translate(self._signs)
 
     def hours(self, value: Decimal | None) -> str:
         """Write hours."""
@@ -64,15 +64,21 @@ class Words:
 
     def starting(self, value: date, unit: str) -> str:
         """Write a unit of time by its first day."""
-        skeleton = {"day": "MMMd", "week": "yMMMd", "month": "yMMM", "quarter": "yQQQ"}[unit]
+        skeleton = {
+            "day": "MMMd",
+            "week": "yMMMd",
+            "month": "yMMM",
+            "quarter": "yQQQ",
+            "year": "y",
+        }[unit]
         return str(format_skeleton(skeleton, value, locale=self.locale))
 
     def of_charts(self) -> dict[str, object]:
         """Return what a chart's axes need to write numbers the same way."""
         return {
             "number": {
-                "decimal": get_decimal_symbol(self.locale),
-                "thousands": get_group_symbol(self.locale),
+                "decimal": self._decimal,
+                "thousands": self._thousands,
                 "grouping": [3],
                 "currency": ["", ""],
             }

@@ -8,7 +8,6 @@ So the last good marts stay as they are while others are built, and when a test 
 import hashlib
 import json
 import os
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -48,8 +47,7 @@ COMMENTS = {
         WHERE relnamespace = '{schema}'::regnamespace
     """,
 }
-# In dlt's local state: what the last good build was made of, and a name for that build.
-BUILT, BUILD = "models_built", "models_build"
+BUILT = "models_built"  # in dlt's local state: what the last good build was made of
 
 
 @dataclass
@@ -87,7 +85,6 @@ def build_models(place: Place, as_of: datetime) -> Built:
         with place.at_hand():
             _publish(place)
             place.pipeline().set_local_state_val(BUILT, _made_of(place, as_of))
-            place.pipeline().set_local_state_val(BUILD, uuid.uuid4().hex)
     return built
 
 

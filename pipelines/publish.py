@@ -19,11 +19,12 @@ import duckdb
 from filelock import FileLock, Timeout
 
 from api_extract.errors import YourMove
-from pipelines.models import BUILD, MARTS, columns, comments
+from pipelines.models import MARTS, columns, comments
 from pipelines.place import Place
 
 COPY, PARQUET = "timehouse.duckdb", "parquet"  # the names that tools know
 CURRENT, VERSION, LOCK = ".current", ".version-", ".lock"
+BUILD = f"SELECT DISTINCT detail FROM {MARTS}.rpt_notices WHERE kind = 'built'"
 ROWS_AT_ONCE = 100_000
 
 Tables = dict[str, list[tuple[str, str]]]  # columns with their types, by table
@@ -57,11 +58,18 @@ def publish(place: Place, directory: Path, mode: int = 0o600) -> Published:
 def refresh(place: Place, directory: Path) -> None:
     """Have a private DuckDB file of the last build there; raises as `publish` does."""
     with _held(place):
-        build = place.pipeline().state["_local"].get(BUILD)
-        known = directory / CURRENT / BUILD
-        if not (known.exists() and known.read_text(encoding="utf-8") == build):
+        with place.pipeline().sql_client() as client:
+            tables = columns(client, MARTS)
+            build = [row[0] for row in client.execute_sql(BUILD) or []] if tables else []
+        if not build or build != _build_of(directory / COPY):
             _publish(place, directory, 0o600, parquet=False)
-            known.write_text(str(build), encoding="utf-8")
+
+
+def _build_of(file: Path) -> list[str]:
+    if not file.exists():
+        return []
+    with duckdb.connect(str(file.resolve()), read_only=True) as copy:
+        return [row[0] for row in copy.execute(BUILD).fetchall()]
 
 
 @contextmanager

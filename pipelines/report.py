@@ -26,7 +26,10 @@ from pipelines.show import Show
 
 HOST = "127.0.0.1"
 APP = Path(__file__).parent.parent / "notebooks" / "report.py"
+COPIES = "published"
 NEEDED = ("altair", "babel", "marimo")
+# All that the app imports is there before the first reader comes.
+SERVE = "import notebooks.pages, runpy; runpy.run_module('marimo', run_name='__main__')"
 PATIENCE = 60  # seconds for the server to start
 GRACE = 5  # seconds for it to end
 
@@ -41,12 +44,12 @@ def report(place: Place, port: int | None, show: Show, *, browser: bool = True) 
             "The report app needs more libraries: `pip install '.[notebooks]'` in the project's"
             " folder, or `make report`."
         )
-    copy = copy_of(place, show)
     port = _free(port)
     token = secrets.token_urlsafe(24)
     url = f"http://{HOST}:{port}/?access_token={token}"
-    server = _start(copy, port, token)
+    server = _start(place.folder / COPIES / COPY, port, token)
     try:
+        copy_of(place, show)  # while the server starts
         _wait(server, port)
         show.data({"url": url})
         show.text(f"The report is at {url}")
@@ -67,7 +70,7 @@ def report(place: Place, port: int | None, show: Show, *, browser: bool = True) 
 
 def copy_of(place: Place, show: Show) -> Path:
     """Return the copy of the last build, or the one there is while a run holds the warehouse."""
-    folder = place.folder / "published"
+    folder = place.folder / COPIES
     try:
         refresh(place, folder)
     except Timeout:
@@ -93,7 +96,7 @@ def _start(copy: Path, port: int, token: str) -> subprocess.Popen[str]:
     words = ["--headless", "--host", HOST, "--port", str(port), "--no-check"]
     words += ["--token", "--token-password-file", "-"]
     server = subprocess.Popen(  # noqa: S603 - our own app, and no word of it is anybody else's
-        [sys.executable, "-m", "marimo", "--quiet", "run", str(APP), *words],
+        [sys.executable, "-c", SERVE, "--quiet", "run", str(APP), *words],
         env={**os.environ, "TIMEHOUSE_COPY": str(copy), "MARIMO_SKIP_UPDATE_CHECK": "1"},
         stdin=subprocess.PIPE,
         text=True,

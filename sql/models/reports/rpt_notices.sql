@@ -16,7 +16,7 @@ built as (
         cast(null as date) as month,
         {{ as_of() }} as noticed_at,
         cast(null as timestamp with time zone) as last_read_at,
-        cast(null as text) as detail,
+        '{{ invocation_id }}' as detail,
         cast(null as decimal(18, 6)) as tracker_value,
         cast(null as decimal(18, 6)) as warehouse_value
     from {{ ref('int_accounts') }}
