@@ -17,6 +17,7 @@ COLOURS = ["#0072b2", "#c44f00", "#008066", "#b0508c", "#7a6a00", "#3b3f9e"]
 DASHES = [[1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [4, 4], [10, 2]]
 DONE, DUE, OPEN, OVER = "#0072b2", "#d55e00", "#8a949e", "#c44f00"
 WHOLE = "All teams"
+ROWS = alt.NamedData("rows")
 BAR, ROW, CELL = 13, 38, 22  # pixels: a bar, with its name above it; a line of the heat map
 NEAR = 80  # percent
 # What the menu beside a chart offers; an editor would be a page of somebody else.
@@ -59,7 +60,7 @@ def finished(chart: Any, rows: Rows, words: Words, description: str) -> Drawing:
             orient="bottom", labelFontSize=12, labelColor=INK, title=None, columns=2, labelLimit=300
         )
     )
-    return Drawing(whole.to_dict(validate=False) | {"data": {"values": list(rows)}})
+    return Drawing(whole.to_dict(validate=False) | {"datasets": {ROWS.name: list(rows)}})
 
 
 def lines(rows: Rows, words: Words, description: str) -> Drawing:
@@ -67,7 +68,7 @@ def lines(rows: Rows, words: Words, description: str) -> Drawing:
     series = list(dict.fromkeys(row["series"] for row in rows))
     colours = [INK if name == WHOLE else COLOURS[n % len(COLOURS)] for n, name in enumerate(series)]
     dashes = [[1, 0] if name == WHOLE else DASHES[n % len(DASHES)] for n, name in enumerate(series)]
-    base = alt.Chart().encode(
+    base = alt.Chart(ROWS).encode(
         x=alt.X("label:O", sort=None, title=None, axis=_labels()),
         y=alt.Y("percent:Q", title=None, axis=alt.Axis(labelExpr="datum.label + ' %'")),
         color=alt.Color("series:N", sort=None, scale=alt.Scale(domain=series, range=colours)),
@@ -91,7 +92,7 @@ def lines(rows: Rows, words: Words, description: str) -> Drawing:
 def bars(rows: Rows, words: Words, description: str) -> Drawing:
     """Draw a share for each name, beside the line where all is used if anything comes near it."""
     values = [row["value"] or 0 for row in rows]
-    base = alt.Chart()
+    base = alt.Chart(ROWS)
     over = alt.when("datum.is_over").then(alt.value(OVER)).otherwise(alt.value(DONE))
     bar = _bar(base).encode(
         x=alt.X("value:Q", title=None, axis=alt.Axis(labelExpr="datum.label + ' %'")),
@@ -112,7 +113,7 @@ def parts(
 ) -> Drawing:
     """Draw a bar for each name, made of parts."""
     order = list(colours)
-    base = alt.Chart()
+    base = alt.Chart(ROWS)
     scale = alt.Scale(domain=order, range=list(colours.values()))
     bar = _bar(base).encode(
         x=alt.X("value:Q", title=unit, axis=alt.Axis(labelOverlap=True, tickCount=5)),
@@ -131,7 +132,7 @@ def parts(
 def heat(rows: Rows, words: Words, description: str, unit: str) -> Drawing:
     """Draw a person a line and a unit of time a column, the darker the more."""
     chart = (
-        alt.Chart()
+        alt.Chart(ROWS)
         .mark_rect(stroke="white", strokeWidth=1)
         .encode(
             x=alt.X("label:O", sort=None, title=None, axis=_labels()),

@@ -6,7 +6,7 @@ from decimal import Decimal
 from html import escape
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_skeleton
+from babel.dates import format_date, format_skeleton
 from babel.numbers import get_decimal_symbol, get_group_symbol
 
 LANGUAGES = {"English": "en_GB", "Deutsch": "de_DE", "Français": "fr_FR"}
@@ -60,7 +60,7 @@ class Words:
 
     def moment(self, value: datetime) -> str:
         """Write an instant in UTC."""
-        return f"{format_datetime(value, 'medium', locale=self.locale)} UTC"
+        return f"{self.day(value)}, {value:%H:%M} UTC"
 
     def starting(self, value: date, unit: str) -> str:
         """Write a unit of time by its first day."""
@@ -107,15 +107,15 @@ def section(title: str, *said: str) -> str:
 
 
 def tiles(figures: Iterable[tuple[str, str]]) -> str:
-    """Write the few figures that matter most side by side."""
-    return (
-        '<dl class="tiles">'
-        + "".join(
-            f"<div><dt>{escape(name)}</dt><dd>{escape(value.replace(NBSP, ' '))}</dd></div>"
-            for name, value in figures
+    """Write the few figures that matter most side by side, their units small."""
+    tile = "<div><dt>{}</dt><dd>{}</dd></div>"
+    made = (
+        tile.format(
+            escape(name), escape(value).replace(NBSP, " <small>") + "</small>" * (NBSP in value)
         )
-        + "</dl>"
+        for name, value in figures
     )
+    return f'<dl class="tiles">{"".join(made)}</dl>'
 
 
 def warning(lines: Sequence[str]) -> str:

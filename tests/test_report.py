@@ -2,7 +2,7 @@
 
 import re
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -14,8 +14,8 @@ from nbclient import NotebookClient
 
 from notebooks import charts, pages
 from notebooks.periods import presets, unit
-from notebooks.queries import COPY, SHARES, Marts, Scope
-from notebooks.words import LANGUAGES, Words, language_of
+from notebooks.queries import COPY, MOST_SHOWN, SHARES, Marts, Scope
+from notebooks.words import LANGUAGES, NOTHING, Words, language_of
 from pipelines.place import Place
 from pipelines.publish import publish
 from pipelines.report import copy_of
@@ -26,8 +26,8 @@ from tests.browser import Report, soon
 NOTEBOOK = Path(__file__).parent.parent / "notebooks/first_look.ipynb"
 CSS = Path(charts.__file__).with_name("report.css").read_text("utf-8")
 EVIL = """<img src=x onerror="document.title='hit'"> & Söhne"""
-HERE = "1,230.25 here, as of 18 Nov 2026, 10:30:00 UTC"
-FRESH = "As of 18 Nov 2026, 10:30:00 UTC."
+HERE = "1,230.25 here, as of 18 Nov 2026, 10:30 UTC"
+FRESH = "As of 18 Nov 2026, 10:30 UTC."
 WORDS = Words("English")
 
 
@@ -91,6 +91,8 @@ def test_the_page_shows_the_figures_of_the_marts(demo_place: Place) -> None:
             report.page.locator(f'[role="graphics-document"][aria-label*="{FRESH}"]').count, 7
         )  # read out with each chart
 
+        _drawn(report)
+
         report.page.get_by_label("Numbers", exact=True).focus()
         report.page.keyboard.press("ArrowDown")
         wanted = ask(
@@ -117,6 +119,27 @@ def _only_with_the_token(url: str) -> None:
         assert "/auth/login" in answer.url
     running = (path.read_bytes() for path in Path("/proc").glob("[0-9]*/cmdline") if path.exists())
     assert not any(token.encode() in words for words in running)
+
+
+def _drawn(report: Report) -> None:
+    """Every row is in the picture: a bar, a part of one, a point or a cell, and its name."""
+    people = report.figures("Utilization by person")
+    months = report.figures("Utilization over time")
+    cells = _seen(row[1:] for row in report.figures("Capacity"))
+    earned = [report.figures(f"Revenue by {by}")[:MOST_SHOWN] for by in ("customer", "project")]
+    bars = len(people) + sum(_seen(row[2:5] for row in rows) for rows in earned)
+    bars += _seen(row[2:6] for row in report.figures("Not billed yet")[:MOST_SHOWN])
+    bars += len(report.figures("Budgets")[:MOST_SHOWN])
+    for what, number in (("bar", bars), ("point", len(months)), ("rect mark", cells)):
+        marks = report.page.locator(f'svg.marks [aria-roledescription="{what}"]')
+        soon(marks.count, number)
+    written = set(report.page.locator("svg.marks text").all_text_contents())
+    assert {f"{share}: {name}" for name, share, *_ in people} <= written
+    assert {team for _, team, *_ in months} <= written
+
+
+def _seen(rows: Iterable[list[str]]) -> int:
+    return sum(cell != NOTHING for row in rows for cell in row)
 
 
 def cents(sql: str) -> str:
