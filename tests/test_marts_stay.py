@@ -1,6 +1,7 @@
 """What stays of the marts: when nothing changed, when somebody is gone, when a test fails."""
 
-from datetime import timedelta
+from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import duckdb
@@ -14,15 +15,49 @@ from tests.terminal import Terminal
 
 @pytest.mark.timeout(400)  # three builds of the models
 def test_what_was_good_stays(terminal: Terminal) -> None:
-    """Marts of today are not built again, who is gone is known, a failed test changes nothing."""
+    """Marts of today are not built again, unless something is newly refused or found to differ.
+
+    Who is gone is known, and a failed test changes nothing.
+    """
     company = terminal.account
     assert company.sync(models=True).built
     again = company.sync(models=True)
     assert again.built is None
     assert again.notes == ["The models are of today already, and nothing has changed since."]
     assert not is_built(company.place, company.world.now + timedelta(days=1))
+    assert _notices(company) == []
+    for note in (REFUSED, DIFFERENT):
+        assert is_built(company.place, company.world.now)
+        _tamper(company, note)
+        assert not is_built(company.place, company.world.now)
+        _tamper(company, "update clockodo_raw.resource_status set status = 'loaded'")
+    _tamper(company, REFUSED)
     _who_is_gone_keeps_a_name_and_what_was_due(company)
+    assert _notices(company) == [
+        ("drift", "hours", date(2026, 3, 1), Decimal("12.50"), None),
+        ("refused", "teams", None, None, "403"),
+    ]
     _the_last_good_marts_stay_when_a_test_fails(company, terminal)
+
+
+REFUSED = (
+    "update clockodo_raw.resource_status set status = 'forbidden', detail = '403'"
+    " where resource = 'teams'"
+)
+DIFFERENT = (
+    "insert into clockodo_raw.reconciliations"
+    " select run_id, as_of, ended_at, '2026-03-01', 'hours', 12.5, 12, true"
+    " from clockodo_raw.api_identity"
+)
+
+
+def _notices(company: Account) -> list[tuple[Any, ...]]:
+    """Return what the marts say is refused, was left as it was, or differs."""
+    _, found = company.query(
+        "select kind, subject, month, tracker_value, detail from marts.rpt_notices"
+        " where kind not in ('built', 'read') order by kind"
+    )
+    return found
 
 
 def _who_is_gone_keeps_a_name_and_what_was_due(company: Account) -> None:
