@@ -1,4 +1,4 @@
-"""The charts: rows of the marts, as pictures that can be told apart without colour."""
+"""The charts: rows of the marts as pictures, which do not rest on colour alone."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -66,13 +66,16 @@ def finished(chart: Any, rows: Rows, words: Words, description: str) -> Drawing:
 def lines(rows: Rows, words: Words, description: str) -> Drawing:
     """Draw a share over time, a line for each series; a hollow point stands for a unit not over."""
     series = list(dict.fromkeys(row["series"] for row in rows))
-    colours = [INK if name == WHOLE else COLOURS[n % len(COLOURS)] for n, name in enumerate(series)]
-    dashes = [[1, 0] if name == WHOLE else DASHES[n % len(DASHES)] for n, name in enumerate(series)]
+    # Six colours and six dashes, shifted after each round: 36 teams that differ in one or both.
+    colours = [INK if name == WHOLE else COLOURS[n % 6] for n, name in enumerate(series)]
+    dashes = [
+        [1, 0] if name == WHOLE else DASHES[(n + n // 6) % 6] for n, name in enumerate(series)
+    ]
     base = alt.Chart(ROWS).encode(
         x=alt.X("label:O", sort=None, title=None, axis=_labels()),
         y=alt.Y("percent:Q", title=None, axis=alt.Axis(labelExpr="datum.label + ' %'")),
         color=alt.Color("series:N", sort=None, scale=alt.Scale(domain=series, range=colours)),
-        tooltip=_tips("series", "label", "shown"),
+        tooltip=_tips(series="Team", label="When", shown="Utilization"),
     )
     line = base.mark_line(strokeWidth=2).encode(
         strokeDash=alt.StrokeDash(
@@ -98,7 +101,7 @@ def bars(rows: Rows, words: Words, description: str) -> Drawing:
         x=alt.X("value:Q", title=None, axis=alt.Axis(labelExpr="datum.label + ' %'")),
         y=_places(),
         color=over,
-        tooltip=_tips("name", "shown"),
+        tooltip=_tips(name="Of", shown="Share"),
     )
     layers = [bar, _names(base)]
     if max(values) > NEAR:
@@ -120,7 +123,7 @@ def parts(
         y=_places(),
         color=alt.Color("part:N", sort=None, scale=scale),
         order="order:Q",
-        tooltip=_tips("name", "part", "shown"),
+        tooltip=_tips(name="Of", part="Part", shown=unit),
     )
     firsts = base.transform_filter("datum.order == 0")
     height = len({row["name"] for row in rows}) * ROW
@@ -142,7 +145,14 @@ def heat(rows: Rows, words: Words, description: str, unit: str) -> Drawing:
                 scale=alt.Scale(scheme="cividis", reverse=True, domainMin=0),
                 legend=alt.Legend(title=unit, gradientLength=160),
             ),
-            tooltip=_tips("name", "label", "shown", "target", "holidays", "absences"),
+            tooltip=_tips(
+                name="Person",
+                label="When",
+                shown="Net capacity",
+                target="Gross target",
+                holidays="Holidays",
+                absences="Absences",
+            ),
         )
         .properties(height=len({row["name"] for row in rows}) * CELL)
     )
@@ -150,7 +160,7 @@ def heat(rows: Rows, words: Words, description: str, unit: str) -> Drawing:
 
 
 def _bar(base: Any) -> Any:  # noqa: ANN401 - as above
-    return base.mark_bar(height=BAR, yOffset=BAR / 2 + 2)
+    return base.mark_bar(height=BAR, yOffset=BAR / 2 + 2, stroke="white")
 
 
 def _names(base: Any) -> Any:  # noqa: ANN401 - as above
@@ -168,5 +178,5 @@ def _labels() -> alt.Axis:
     return alt.Axis(labelAngle=0, labelOverlap=True)
 
 
-def _tips(*fields: str) -> list[alt.Tooltip]:
-    return [alt.Tooltip(f"{name}:N", title=name.capitalize()) for name in fields]
+def _tips(**titles: str) -> list[alt.Tooltip]:
+    return [alt.Tooltip(f"{name}:N", title=title) for name, title in titles.items()]

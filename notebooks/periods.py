@@ -12,7 +12,7 @@ def month(day: date, ahead: int = 0) -> date:
     return date(number // 12, number % 12 + 1, 1)
 
 
-def presets(as_of: date, first: date) -> dict[str, tuple[date, date]]:
+def presets(as_of: date, first: date, last: date) -> dict[str, tuple[date, date]]:
     """Return periods by name: the first and the last day, the one under way to its end."""
     quarter = month(as_of, -((as_of.month - 1) % 3))
     year = as_of.year
@@ -24,7 +24,7 @@ def presets(as_of: date, first: date) -> dict[str, tuple[date, date]]:
         "Last quarter": (month(quarter, -3), quarter - DAY),
         "This year": (date(year, 1, 1), date(year, 12, 31)),
         "Last year": (date(year - 1, 1, 1), date(year - 1, 12, 31)),
-        "All time": (min(first, as_of), as_of),
+        "All time": (min(first, as_of), max(last, as_of)),
     }
 
 

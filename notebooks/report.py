@@ -13,9 +13,9 @@ app = marimo.App(width="medium", app_title="Timehouse", css_file="report.css")
 def _():
     import marimo as mo
 
-    from notebooks import pages, periods, queries, words
+    from notebooks import hours, look, money, periods, queries, shares, summary, words
 
-    return mo, pages, periods, queries, words
+    return hours, look, mo, money, periods, queries, shares, summary, words
 
 
 @app.cell
@@ -27,16 +27,17 @@ def _(mo, queries):
 
 
 @app.cell
-def _(choices, headers, mo, periods, queries, span, words):
+def _(choices, headers, mo, periods, shares, span, words):
     teams, accounts = "All teams", "All accounts"
 
     def choice(label, options, value):
         return mo.ui.dropdown(options, value=value, label=label)
 
-    presets = periods.presets(span["as_of"], span["first_on"] or span["as_of"])
+    as_of = span["as_of"]
+    presets = periods.presets(as_of, span["first_on"] or as_of, span["last_on"] or as_of)
     period = choice("Period", [*presets, periods.CHOSEN], next(iter(presets)))
     denominator = choice(
-        "Utilization of", {s.label: name for name, s in queries.SHARES.items()}, "Net capacity"
+        "Utilization of", {s.label: name for name, s in shares.SHARES.items()}, "Net capacity"
     )
     team = choice("Team", [teams, *(choices["teams"] or [])], teams)
     account = choice("Account", [accounts, *choices["accounts"]], accounts)
@@ -87,8 +88,8 @@ def _(
     days,
     denominator,
     language,
+    look,
     marts,
-    pages,
     period,
     periods,
     presets,
@@ -99,7 +100,7 @@ def _(
     words,
 ):
     since, until = presets.get(period.value) or days.value
-    look = pages.Look(
+    seen = look.Look(
         marts,
         queries.Scope(
             since,
@@ -114,12 +115,12 @@ def _(
         denominator.value,
         span["built_at"],
     )
-    return (look,)
+    return (seen,)
 
 
 @app.cell
-def _(look, mo, pages):
-    mo.Html(pages.summary(look))
+def _(mo, seen, summary):
+    mo.Html(summary.summary(seen))
     return
 
 
@@ -133,44 +134,44 @@ def _(mo):
 
 
 @app.cell
-def _(look, pages, show):
-    show(pages.over_time(look))
+def _(hours, seen, show):
+    show(hours.over_time(seen))
     return
 
 
 @app.cell
-def _(look, pages, show):
-    show(pages.by_person(look))
+def _(hours, seen, show):
+    show(hours.by_person(seen))
     return
 
 
 @app.cell
-def _(look, pages, show):
-    show(pages.capacity(look))
+def _(hours, seen, show):
+    show(hours.capacity(seen))
     return
 
 
 @app.cell
-def _(look, pages, show):
-    show(pages.revenue(look, "customer"))
+def _(money, seen, show):
+    show(money.revenue(seen, "customer"))
     return
 
 
 @app.cell
-def _(look, pages, show):
-    show(pages.revenue(look, "project"))
+def _(money, seen, show):
+    show(money.revenue(seen, "project"))
     return
 
 
 @app.cell
-def _(look, pages, show):
-    show(pages.unbilled(look))
+def _(money, seen, show):
+    show(money.unbilled(seen))
     return
 
 
 @app.cell
-def _(look, pages, show):
-    show(pages.budgets(look))
+def _(money, seen, show):
+    show(money.budgets(seen))
     return
 
 

@@ -47,9 +47,13 @@ class Words:
         """Write an amount with the code of its currency, which no two share, as symbols may be."""
         return self._with_unit(value, "" if currency == NO_CURRENCY else currency)
 
-    def at_least(self, written: str, more: bool) -> str:  # noqa: FBT001 - said of what is written
-        """Write that a figure may be higher, as not all of it is seen."""
-        return f"at least {written}" if more and written != NOTHING else written
+    def at_least(self, written: str, hidden: object) -> str:
+        """Write that a figure may be higher, as something of it is hidden."""
+        return f"at least {written}" if hidden and written != NOTHING else written
+
+    def at_most(self, written: str, hidden: object) -> str:
+        """Write that a figure may be lower, as something else is hidden."""
+        return f"at most {written}" if hidden and written != NOTHING else written
 
     def _with_unit(self, value: Decimal | None, unit: str) -> str:
         return NOTHING if value is None else f"{self.number(value)}{NBSP}{unit}".rstrip()
@@ -96,14 +100,15 @@ def table(caption: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> 
     )
     return (
         f"<details><summary>Figures: {escape(caption)}</summary>"
-        f'<div class="figures" tabindex="0"><table><thead><tr>{head}</tr></thead>'
+        f'<div class="figures" tabindex="0" role="region" aria-label="{escape(caption)}">'
+        f"<table><thead><tr>{head}</tr></thead>"
         f"<tbody>{body}</tbody></table></div></details>"
     )
 
 
-def section(title: str, *said: str) -> str:
+def heading(title: str, *said: str) -> str:
     """Write a heading and what the reader must know of the chart below it."""
-    return f"<h2>{escape(title)}</h2>" + "".join(f"<p>{escape(text)}</p>" for text in said if text)
+    return f"<h2>{escape(title)}</h2>" + "".join(f"<p>{escape(text)}</p>" for text in said)
 
 
 def tiles(figures: Iterable[tuple[str, str]]) -> str:
@@ -123,5 +128,5 @@ def warning(lines: Sequence[str]) -> str:
     if not lines:
         return ""
     listed = "".join(f"<li>{escape(line)}</li>" for line in lines)
-    head = "<strong>Not the whole truth</strong>"
+    head = "<strong>What is missing</strong>"
     return f'<div class="warning" role="note">{head}<ul>{listed}</ul></div>'

@@ -51,8 +51,8 @@ def age(value: str) -> timedelta:
 
 
 def permissions(value: str) -> int:
-    """Read the mode of a file: its owner must be able to read it and replace it."""
-    if not re.fullmatch("0?6[046][046]", value):
+    """Read the mode of a file: its owner may write it, others at most read it."""
+    if not re.fullmatch("0?6[04][04]", value):
         raise click.BadParameter(f"{value!r} is no mode of a file such as 0600, 0640 or 0644.")
     return int(value, 8)
 

@@ -6,12 +6,13 @@ A DuckDB file that is open for writing shuts readers out, and one that is read s
 sync. So readers get a copy: written beside the last one, and put in its place in one step.
 """
 
+import re
 import shutil
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -43,15 +44,18 @@ class Published:
 def publish(place: Place, directory: Path, mode: int = 0o600) -> Published:
     """Copy the marts while holding the warehouse; `mode` is that of the files.
 
-    A folder that is made here gets the same mode, and may be entered by those who may read.
-    Raises YourMove where there are no marts, or where the folder holds other things of these names.
+    A folder that is made here may be entered by those who may read. Raises YourMove where there are
+    no marts, where the folder holds other things of these names, or lets fewer people in.
     """
     with _held(place):
         if (
             place.destination == "duckdb"
             and directory.resolve() == place.warehouse.resolve().parent
         ):
-            raise YourMove(f"{directory} is the folder of the warehouse. Name another folder.")
+            raise YourMove(
+                f"{directory} is the folder of the warehouse, whose name the copy might take. Name"
+                " another folder."
+            )
         return _publish(place, directory, mode, parquet=True)
 
 
@@ -93,41 +97,57 @@ def _publish(place: Place, directory: Path, mode: int, *, parquet: bool) -> Publ
 def _folder(directory: Path, mode: int) -> Iterator[Path]:
     """Yield a folder to write into; when all is written, it takes the place of the last one."""
     version = directory / f"{VERSION}{uuid.uuid4().hex}"
-    if directory.exists() and not directory.is_dir():
-        raise YourMove(f"{directory} is no folder.")
-    try:
-        if not directory.exists():
-            directory.mkdir(parents=True)
-            directory.chmod(_enterable(mode))
-        lock = FileLock(directory / LOCK, timeout=0, mode=0o600).acquire()
+    with _told(), _taken(directory, mode):
+        last = _current(directory)
         version.mkdir()
+        try:
+            yield version
+            for name, target in ((CURRENT, version.name), *_names()):
+                _point(directory / name, target, version)
+        finally:
+            # The last one stays for now: a reader may just have found out where it is.
+            _clear(directory, last, _current(directory))
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Say whose move it is where a file or a link cannot be written."""
+    try:
+        yield
     except Timeout:
         raise
     except OSError as error:
         raise YourMove(f"Cannot write {error.filename}: {error.strerror}.") from error
-    with lock:
-        last = _current(directory)
-        try:
-            for name in (COPY, PARQUET, CURRENT):
-                if (directory / name).exists() and not (directory / name).is_symlink():
-                    raise YourMove(f"{directory / name} is no published copy. Name another folder.")
-            yield version
-            for name, target in ((CURRENT, version.name), *_names()):
-                _point(directory / name, target)
-        finally:
-            # The last one stays for now: a reader may just have found out where it is.
-            _clear(directory, last, _current(directory))
+
+
+@contextmanager
+def _taken(directory: Path, mode: int) -> Iterator[None]:
+    """Make the folder if need be, and keep others from publishing there meanwhile."""
+    if not directory.exists():
+        directory.mkdir()
+        directory.chmod(_enterable(mode))
+    if not directory.is_dir():
+        raise YourMove(f"{directory} is no folder.")
+    lacking = _enterable(mode) & ~directory.stat().st_mode & 0o055
+    if lacking:
+        raise YourMove(
+            f"{directory} lets in fewer people than may read its files: chmod {_enterable(mode):o}"
+            " it, or choose another --mode."
+        )
+    for name in (COPY, PARQUET, CURRENT):
+        if (directory / name).exists() and not (directory / name).is_symlink():
+            raise YourMove(f"{directory / name} is no published copy. Name another folder.")
+    with FileLock(directory / LOCK, timeout=0, mode=0o600):
+        yield
 
 
 def _names() -> Iterator[tuple[str, str]]:
     return ((name, f"{CURRENT}/{name}") for name in (COPY, PARQUET))
 
 
-def _point(link: Path, target: str) -> None:
+def _point(link: Path, target: str, version: Path) -> None:
     """Let a name lead elsewhere, in one step; whoever has the old file open goes on reading it."""
-    if link.is_symlink() and str(link.readlink()) == target:
-        return
-    new = link.with_name(f"{link.name}.{uuid.uuid4().hex}")
+    new = version / f"{link.name}.link"
     new.symlink_to(target)
     new.replace(link)
 
@@ -135,7 +155,7 @@ def _point(link: Path, target: str) -> None:
 def _clear(directory: Path, *kept: str | None) -> None:
     """Remove what runs that died have left, and all versions but these."""
     for old in directory.glob(f"{VERSION}*"):
-        if old.name not in kept:
+        if re.fullmatch(f"{VERSION}[0-9a-f]{{32}}", old.name) and old.name not in kept:
             shutil.rmtree(old)
 
 
@@ -164,7 +184,7 @@ def _write(place: Place, version: Path, *, parquet: bool) -> tuple[dict[str, int
             (version / PARQUET).mkdir()
             for table in tables:
                 copy.execute(
-                    f"COPY {MARTS}.{table} TO '{version / PARQUET / table}.parquet'"
+                    f"COPY {MARTS}.{table} TO {_quoted(version / PARQUET / f'{table}.parquet')}"
                     " (FORMAT parquet, COMPRESSION zstd)"
                 )
         counts = {
@@ -174,12 +194,16 @@ def _write(place: Place, version: Path, *, parquet: bool) -> tuple[dict[str, int
         ((as_of,),) = copy.sql(
             f"SELECT max(noticed_at) FROM {MARTS}.rpt_notices WHERE kind = 'built'"
         ).fetchall()
-    return counts, as_of
+    return counts, as_of.astimezone(UTC)
+
+
+def _quoted(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"
 
 
 def _attached(client: Any, file: Path, tables: Tables) -> None:  # noqa: ANN401 - dlt's clients share no typed base
     """Let DuckDB copy from file to file, which is twice as fast."""
-    client.execute_sql(f"ATTACH '{file}' AS copy")
+    client.execute_sql(f"ATTACH {_quoted(file)} AS copy")
     client.execute_sql(f"CREATE SCHEMA copy.{MARTS}")
     for table in tables:
         client.execute_sql(f"CREATE TABLE copy.{MARTS}.{table} AS FROM {MARTS}.{table}")

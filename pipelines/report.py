@@ -29,7 +29,9 @@ APP = Path(__file__).parent.parent / "notebooks" / "report.py"
 COPIES = "published"
 NEEDED = ("altair", "babel", "marimo")
 # All that the app imports is there before the first reader comes.
-SERVE = "import notebooks.pages, runpy; runpy.run_module('marimo', run_name='__main__')"
+SERVE = (
+    "import notebooks.hours, notebooks.money, runpy;runpy.run_module('marimo', run_name='__main__')"
+)
 PATIENCE = 60  # seconds for the server to start
 GRACE = 5  # seconds for it to end
 
@@ -37,7 +39,8 @@ GRACE = 5  # seconds for it to end
 def report(place: Place, port: int | None, show: Show, *, browser: bool = True) -> None:
     """Serve the app on loopback until it is stopped, for whoever has the token.
 
-    Raises YourMove where the app's libraries are missing, or the port is taken.
+    Raises YourMove where the app's libraries are missing, or the port is taken; RuntimeError where
+    the app does not start, or ends by itself.
     """
     if not all(find_spec(name) for name in NEEDED):
         raise YourMove(
@@ -47,6 +50,8 @@ def report(place: Place, port: int | None, show: Show, *, browser: bool = True) 
     port = _free(port)
     token = secrets.token_urlsafe(24)
     url = f"http://{HOST}:{port}/?access_token={token}"
+    for end in (signal.SIGTERM, signal.SIGHUP):  # or the server would be left
+        signal.signal(end, signal.default_int_handler)
     server = _start(place.folder / COPIES / COPY, port, token)
     try:
         copy_of(place, show)  # while the server starts
@@ -57,7 +62,6 @@ def report(place: Place, port: int | None, show: Show, *, browser: bool = True) 
         sys.stdout.flush()  # also where a program reads along
         if browser:
             _open(place.folder / "report.html", url)
-        signal.signal(signal.SIGTERM, signal.default_int_handler)  # or the server would be left
         server.wait()
     except KeyboardInterrupt:
         show.text("Ended.")
@@ -65,7 +69,7 @@ def report(place: Place, port: int | None, show: Show, *, browser: bool = True) 
     finally:
         _end(server)
         (place.folder / "report.html").unlink(missing_ok=True)
-    raise YourMove("The report app has ended by itself; what it said is above.")
+    raise RuntimeError("The report app has ended by itself.")
 
 
 def copy_of(place: Place, show: Show) -> Path:
@@ -114,6 +118,7 @@ def _wait(server: subprocess.Popen[str], port: int) -> None:
             if probe.connect_ex((HOST, port)) == 0:
                 return
         time.sleep(0.1)
+    raise RuntimeError("The report app did not start.")
 
 
 def _open(page: Path, url: str) -> None:

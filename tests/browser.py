@@ -19,6 +19,7 @@ SWITCHES = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-sync"),
     *("--disable-background-networking", "--disable-component-update"),
 )
+OPENED = "opened.html"  # in the warehouse's folder: what a browser was sent to
 PATIENCE = 60  # seconds for a page, or for what a choice changes
 
 
@@ -28,12 +29,24 @@ def chromium() -> str | None:
 
 @contextmanager
 def reporting(warehouse: Path) -> Iterator[str]:
-    """Run `timehouse report` on a warehouse; yield where it says the page is."""
-    words = ["--warehouse", warehouse.name, "--json", "report", "--no-browser"]
+    """Run `timehouse report` on a warehouse; yield where it says the page is.
+
+    In place of a browser it finds a script that keeps the file it is sent to.
+    """
+    words = ["--warehouse", warehouse.name, "--json", "report"]
+    script = warehouse.parent / "browser.sh"
+    script.write_text(
+        f'#!/bin/sh\ncp -p "${{1#file://}}" {OPENED}.new && mv {OPENED}.new {OPENED}\n'
+    )
+    script.chmod(0o700)
     server = subprocess.Popen(
         [BIN / "timehouse", *words],
         cwd=warehouse.parent,
-        env={"PATH": os.environ["PATH"], "HOME": str(warehouse.parent)},
+        env={
+            "PATH": os.environ["PATH"],
+            "HOME": str(warehouse.parent),
+            "BROWSER": f"{script} %s",
+        },
         stdout=subprocess.PIPE,
         text=True,
     )
@@ -44,11 +57,13 @@ def reporting(warehouse: Path) -> Iterator[str]:
             said += line
             if line == "}\n":
                 break
+        assert said, "it ended before it said anything"
         yield str(json.loads(said)["url"])
     finally:
         server.terminate()
-        assert server.wait(PATIENCE) == 0
         server.stdout.close()
+        ended = server.wait(PATIENCE)
+    assert ended == 0
 
 
 @contextmanager
@@ -85,9 +100,10 @@ class Report:
 
     def tiles(self) -> dict[str, str]:
         """Return the figures of the summary by their names."""
-        terms = self.page.locator("dl.tiles dt").all_text_contents()
-        figures = self.page.locator("dl.tiles dd").all_text_contents()
-        return dict(zip(terms, figures, strict=True))
+        found: dict[str, str] = self.page.locator("dl.tiles div").evaluate_all(
+            "all => Object.fromEntries(all.map(e => [...e.children].map(c => c.textContent)))"
+        )
+        return found
 
     def told(self) -> list[str]:
         """Return what is said of what is incomplete."""

@@ -204,13 +204,13 @@ def demo_place(demo: Path, tmp_path: Path) -> Place:
     return Place(warehouse=tmp_path / "timehouse-demo.duckdb")
 
 
-def command(folder: Path, *words: str) -> "subprocess.CompletedProcess[str]":
+def command(folder: Path, *words: str, **set_: str) -> "subprocess.CompletedProcess[str]":
     """Run the command as installed, in a folder and with nothing configured."""
     return subprocess.run(
         [BIN / "timehouse", *words],
         check=False,
         cwd=folder,
-        env={"PATH": os.environ["PATH"], "HOME": str(folder)},
+        env={"PATH": os.environ["PATH"], "HOME": str(folder)} | set_,
         capture_output=True,
         text=True,
         timeout=110,

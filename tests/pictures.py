@@ -16,7 +16,8 @@ def main() -> None:
     target = Path(sys.argv[1])
     with tempfile.TemporaryDirectory() as folder:
         ran = command(Path(folder), "demo")
-        sys.stdout.write(ran.stdout)
+        sys.stdout.write(ran.stdout + ran.stderr)
+        ran.check_returncode()
         warehouse = Path(folder, "timehouse-demo.duckdb")
         with browser.reporting(warehouse) as url, browser.browser() as opened:
             for name, (width, height) in SIZES.items():

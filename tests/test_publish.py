@@ -29,9 +29,10 @@ def test_a_copy_is_the_marts_and_nothing_else(demo_place: Place) -> None:
     Whoever reads it keeps no run from writing the warehouse.
     """
     folder = demo_place.warehouse.parent
-    ran = command(folder, "--warehouse", WAREHOUSE, "publish", "bi")
+    ran = command(folder, "--warehouse", WAREHOUSE, "publish", "bi's", TZ="Asia/Tokyo")
     assert ran.returncode == 0, ran.stderr
     assert "As of 2026-11-18 10:30 UTC" in ran.stdout
+    (folder / "bi").symlink_to("bi's")
 
     with duckdb.connect(str(folder / "bi/timehouse.duckdb"), read_only=True) as copy:
         with duckdb.connect(str(demo_place.warehouse)) as warehouse:
@@ -70,17 +71,24 @@ def test_a_copy_is_its_owners_alone_unless_told_otherwise(demo_place: Place) -> 
 
 
 def test_readers_see_whole_copies_only(demo_place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    """While copies follow one another, each look at either finds all of one; the last two stay."""
+    """While copies follow one another, each look finds all of one; the last two stay."""
     monkeypatch.chdir(demo_place.warehouse.parent)
     folder = Path("bi")
-    wanted = publish(demo_place, folder).rows["fct_time_entries"]
+    wanted = [publish(demo_place, folder).rows["fct_time_entries"]]
 
     with _looked_at(folder.absolute()) as seen:
         for _ in range(3):
-            publish(demo_place, folder)
+            with duckdb.connect(str(demo_place.warehouse)) as warehouse:
+                warehouse.execute(
+                    "delete from marts.fct_time_entries where entry_id ="
+                    " (select min(entry_id) from marts.fct_time_entries)"
+                )
+            wanted.append(publish(demo_place, folder).rows["fct_time_entries"])
 
-    assert set(seen) == {wanted}
-    assert len(seen) > 3
+    assert set(seen) <= set(wanted)
+    assert len(set(wanted)) == 4
+    assert seen == sorted(seen, reverse=True)
+    assert len(set(seen)) > 1
     assert len([path for path in files(folder) if path.suffix == ".duckdb"]) == 2
 
 
@@ -114,9 +122,14 @@ def test_a_copy_that_fails_leaves_the_last(demo_place: Place) -> None:
     """
     folder = demo_place.warehouse.parent
     publish(demo_place, folder / "bi")
-    (folder / "bi/.version-of-a-run-that-died").mkdir()
+    died = folder / f"bi/.version-{32 * 'd'}"
+    died.mkdir()
+    (folder / "bi/.version-of-somebody").mkdir()
     publish(demo_place, folder / "bi")
-    assert not (folder / "bi/.version-of-a-run-that-died").exists()
+    assert not died.exists()
+    assert (folder / "bi/.version-of-somebody").exists()
+    with pytest.raises(YourMove, match=r"bi lets in fewer people .*: chmod 750 it"):
+        publish(demo_place, folder / "bi", 0o640)
     before = (folder / "bi/timehouse.duckdb").resolve(strict=True)
     with duckdb.connect(str(demo_place.warehouse)) as warehouse:
         warehouse.execute("drop schema marts cascade")
@@ -127,13 +140,14 @@ def test_a_copy_that_fails_leaves_the_last(demo_place: Place) -> None:
     for where, target, message in (
         (demo_place, "bi", "There are no marts in .*. Run `timehouse models`."),
         (demo_place, "own", "timehouse.duckdb is no published copy. Name another folder."),
-        (demo_place, ".", " is the folder of the warehouse. Name another folder."),
+        (demo_place, ".", " is the folder of the warehouse, .* Name another folder."),
         (demo_place, WAREHOUSE, "timehouse-demo.duckdb is no folder."),
+        (demo_place, "none/bi", "Cannot write .*/none/bi: No such file or directory."),
         (nowhere, "bi", "There is no warehouse .*. Run `timehouse sync` first."),
     ):
         with pytest.raises(YourMove, match=message):
             publish(where, folder / target)
-    for mode in ("0777", "0200", "600x", "0606 "):
+    for mode in ("0777", "0200", "600x", "0606 ", "0660", "0666"):
         with pytest.raises(BadParameter, match="is no mode of a file such as 0600"):
             permissions(mode)
 

@@ -1,30 +1,26 @@
-"""The report app and the notebook: what they show is what the marts say."""
+"""The report app in a browser: what it shows is what the marts say."""
 
-import re
 import urllib.request
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import duckdb
-import nbformat
 import pytest
-from nbclient import NotebookClient
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
 
-from notebooks import charts, pages
-from notebooks.periods import presets, unit
-from notebooks.queries import COPY, MOST_SHOWN, SHARES, Marts, Scope
-from notebooks.words import LANGUAGES, NOTHING, Words, language_of
+from notebooks.look import MOST_SHOWN
+from notebooks.shares import SHARES
+from notebooks.words import NOTHING, Words
 from pipelines.place import Place
-from pipelines.publish import publish
 from pipelines.report import copy_of
 from pipelines.show import Show
 from tests import browser
 from tests.browser import Report, soon
 
-NOTEBOOK = Path(__file__).parent.parent / "notebooks/first_look.ipynb"
-CSS = Path(charts.__file__).with_name("report.css").read_text("utf-8")
 EVIL = """<img src=x onerror="document.title='hit'"> & Söhne"""
 HERE = "1,230.25 here, as of 18 Nov 2026, 10:30 UTC"
 FRESH = "As of 18 Nov 2026, 10:30 UTC."
@@ -66,6 +62,7 @@ def test_the_page_shows_the_figures_of_the_marts(demo_place: Place) -> None:
         opened.new_context(viewport={"width": 390, "height": 844}, locale="en-GB") as context,
     ):
         _only_with_the_token(url)
+        _opened_by_a_private_file(demo_place, url)
         report = Report(context.new_page())
         report.open(url)
         soon(
@@ -101,6 +98,7 @@ def test_the_page_shows_the_figures_of_the_marts(demo_place: Place) -> None:
         soon(lambda: report.tiles()["Earned"], german(wanted[0][0]))
         assert report.elsewhere == []
 
+    assert not (demo_place.folder / "report.html").exists()
     with demo_place.locked():
         copied = copy_of(demo_place, Show(as_json=True))
     assert copied.exists()
@@ -114,11 +112,24 @@ def german(value: Decimal) -> str:
 
 
 def _only_with_the_token(url: str) -> None:
+    """Neither the page nor its socket answers without; no list of processes shows it."""
     page, _, token = url.partition("?access_token=")
     with urllib.request.urlopen(page) as answer:
         assert "/auth/login" in answer.url
-    running = (path.read_bytes() for path in Path("/proc").glob("[0-9]*/cmdline") if path.exists())
-    assert not any(token.encode() in words for words in running)
+    socket = page.replace("http:", "ws:") + "ws?session_id=s"
+    with pytest.raises(InvalidStatus, match="HTTP 403"), connect(socket):
+        pass
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):  # it has ended meanwhile
+            assert token.encode() not in path.read_bytes()
+
+
+def _opened_by_a_private_file(place: Place, url: str) -> None:
+    """See that the browser was sent to a file of its owner's alone, which leads to the page."""
+    file = place.warehouse.parent / browser.OPENED
+    soon(file.exists, wanted=True)
+    assert url in file.read_text("utf-8")
+    assert file.stat().st_mode & 0o777 == 0o600
 
 
 def _drawn(report: Report) -> None:
@@ -213,8 +224,8 @@ def _money(report: Report, place: Place) -> None:
             place,
             f"""
             select {name} as name, {cents("sum(revenue)")},
-                {cents("sum(case when billable_state = 'billed' then revenue end)")},
-                {cents("sum(case when billable_state = 'billable' then revenue end)")},
+                {cents("sum(case when billable_state = 'billed' then revenue else 0 end)")},
+                {cents("sum(case when billable_state = 'billable' then revenue else 0 end)")},
                 {cents("sum(provisional_revenue)")},
                 {cents("cast(sum(duration_seconds) / 3600 as decimal(38, 10))")}
             from marts.fct_time_entries where {YEAR}
@@ -253,148 +264,3 @@ def _budgets(report: Report, place: Place) -> None:
     over = sum(row[1] > 100 for row in rows)
     told = report.page.get_by_text(f"all teams, {over} of {len(rows)} overrun.")
     assert told.count() == 1
-
-
-@pytest.fixture
-def spoil(demo_place: Place, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """Publish the demo, change the copy, and let the app and the notebook find it."""
-
-    def spoilt(name: str, *statements: str) -> None:
-        folder = demo_place.warehouse.parent / name
-        publish(demo_place, folder)
-        monkeypatch.setenv(COPY, str(folder / "timehouse.duckdb"))
-        with duckdb.connect(str((folder / "timehouse.duckdb").resolve())) as copy:
-            for statement in statements:
-                copy.execute(statement)
-
-    return spoilt
-
-
-def look(
-    name: str, currency: str = "EUR", account: str | None = None, team: str | None = None
-) -> pages.Look:
-    """Return a look at a period of the published copy."""
-    marts = Marts()
-    span = marts.span()
-    since, until = presets(span["as_of"], span["first_on"] or span["as_of"])[name]
-    scope = Scope(
-        since, until, span["as_of"], unit(since, until), currency, account=account, team=team
-    )
-    return pages.Look(marts, scope, WORDS, next(iter(SHARES)), span["built_at"])
-
-
-def sections(seen: pages.Look) -> list[pages.Section]:
-    every = (pages.over_time, pages.by_person, pages.capacity, pages.unbilled, pages.budgets)
-    return [section(seen) for section in every] + [
-        pages.revenue(seen, by) for by in ("customer", "project")
-    ]
-
-
-def test_what_is_not_there_or_not_seen_is_told(spoil: Callable[..., None]) -> None:
-    """Without money, capacity and billing the page counts what is hidden; without rows it says so.
-
-    The app runs to its end in each case.
-    """
-    from notebooks.report import app  # noqa: PLC0415 - marimo is slow to import
-
-    spoil(
-        "hidden",
-        "update marts.fct_time_entries set revenue = null, provisional_revenue = null,"
-        " billable_state = 'not_visible'",
-        "update marts.fct_capacity_days set net_capacity_hours = null, gross_target_hours = null,"
-        " not_visible_seconds = worked_seconds, billable_seconds = 0",
-    )
-    summary = pages.summary(look("Last year"))
-    for told in (
-        "days of people the key does not see what was owed",
-        "h are billable is not visible to the key",
-        "entries the key does not see the revenue",
-        "<dt>Utilization</dt><dd>\N{EN DASH}</dd>",
-        "<dt>Earned</dt><dd>\N{EN DASH}</dd>",
-    ):
-        assert told in summary
-    for section in sections(look("Last year")):
-        assert section.chart is None or section.chart.spec
-    app.run()
-
-    names = ("fct_time_entries", "fct_capacity_days", "rpt_budget_burn", "rpt_work_in_progress")
-    others = "delete from marts.rpt_notices where kind <> 'built'"
-    spoil("empty", *(f"delete from marts.{name}" for name in names), others)
-    for section in sections(look("Last 12 months", "XXX")):
-        assert section.chart is None
-        assert pages.NONE in section.head
-    app.run()
-
-
-def test_teams_accounts_and_currencies_are_looked_at_apart(spoil: Callable[..., None]) -> None:
-    """Two of one name stay two; money of another currency or account is in no figure."""
-    spoil(
-        "several",
-        "update marts.fct_capacity_days set user_name = 'Jo'",
-        "update marts.fct_time_entries set currency = 'CHF' where team_name = 'Ovens'",
-    )
-    marts, every = Marts(), look("Last year")
-    assert marts.choices()["currencies"] == ["EUR", "CHF"]
-    names = [row["user_name"] for row in marts.utilization_by_person(every.scope, every.share)]
-    assert len(names) == len(set(names)) > 20
-    earned = (
-        f"select {cents('sum(revenue)')} as earned from marts.fct_time_entries where {YEAR}"
-        " and team_name = $team"
-    )
-    ovens, glazing = (look("Last year", "CHF", team=team) for team in ("Ovens", "Glazing"))
-    assert marts.totals(ovens.scope)["earned"] == marts.one(earned, {"team": "Ovens"})["earned"]
-    assert marts.totals(glazing.scope)["earned"] is None
-    assert "CHF" in pages.revenue(ovens, "customer").figures
-    assert marts.totals(look("Last year", account="clockodo other").scope)["earned"] is None
-
-
-def test_numbers_are_written_as_the_reader_writes_them() -> None:
-    """In English, German and French, on the page and on axes; the browser's wish comes first."""
-    value = Decimal("-1234567.895")
-    written = [Words(language).money(value, "EUR") for language in LANGUAGES]
-    assert [text.replace("\u202f", " ").replace("\xa0", " ") for text in written] == [
-        "-1,234,567.90 EUR",
-        "-1.234.567,90 EUR",
-        "-1 234 567,90 EUR",
-    ]
-    assert Words("Deutsch").of_charts()["number"] == {
-        "decimal": ",",
-        "thousands": ".",
-        "grouping": [3],
-        "currency": ["", ""],
-    }
-    assert language_of("fr-CH, de;q=0.9") == "Français"
-    assert language_of("it, de-AT;q=0.5") == "Deutsch"
-    assert language_of("") == "English"
-
-
-def test_colours_are_seen_on_white() -> None:
-    """Letters at 4.5 : 1 and what is drawn at 3 : 1, as the Web's guidelines (WCAG 2.2) ask for."""
-    letters = [charts.INK, charts.FAINT, *re.findall(r"--(?:ink|faint): (#\w+)", CSS)]
-    drawn = [*charts.COLOURS, charts.DONE, charts.DUE, charts.OPEN, charts.OVER]
-    drawn += [colour for _, colour in pages.AGES.values()]
-    assert len(letters) == 4
-    assert [colour for colour in letters if contrast(colour) < 4.5] == []
-    assert [colour for colour in drawn if contrast(colour) < 3] == []
-
-
-def contrast(colour: str) -> float:
-    """Return the contrast with white."""
-    shares = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-    linear = [s / 12.92 if s <= 0.04045 else ((s + 0.055) / 1.055) ** 2.4 for s in shares]
-    return 1.05 / (sum(w * s for w, s in zip((0.2126, 0.7152, 0.0722), linear, strict=True)) + 0.05)
-
-
-def test_the_notebook_says_what_it_shows(spoil: Callable[..., None]) -> None:
-    """Run again on the demo's copy, every cell ends with the output that is stored."""
-    spoil("bi")
-    stored = nbformat.read(NOTEBOOK, nbformat.NO_CONVERT)  # type: ignore[no-untyped-call]  # nbformat is not typed
-    again = nbformat.from_dict(stored)  # type: ignore[no-untyped-call]  # as above
-    NotebookClient(again, timeout=60).execute()
-    told = [
-        [cell.get("outputs", []) for cell in notebook.cells if cell.cell_type == "code"]
-        for notebook in (stored, again)
-    ]
-    assert len(told[0]) == 6
-    assert all(outputs for outputs in told[0])
-    assert told[0] == told[1]
