@@ -26,6 +26,7 @@ demo: $(VENV)/core
 	@$(BIN)/timehouse demo
 
 report: $(VENV)/notebooks
+	@test -f $(or $(WAREHOUSE),timehouse-demo.duckdb) || { echo "Run make demo first, or name your warehouse by WAREHOUSE=" >&2; exit 2; }
 	@$(BIN)/timehouse --warehouse $(or $(WAREHOUSE),timehouse-demo.duckdb) report
 
 test: $(VENV)/dev

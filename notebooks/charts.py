@@ -98,7 +98,7 @@ def bars(rows: Rows, words: Words, description: str) -> Drawing:
     base = alt.Chart(ROWS)
     over = alt.when("datum.is_over").then(alt.value(OVER)).otherwise(alt.value(DONE))
     bar = _bar(base).encode(
-        x=alt.X("value:Q", title=None, axis=alt.Axis(labelExpr="datum.label + ' %'")),
+        x=alt.X("value:Q", title=None, axis=alt.Axis(labelExpr="datum.label + ' %'", tickCount=6)),
         y=_places(),
         color=over,
         tooltip=_tips(name="Of", shown="Share"),
@@ -175,7 +175,7 @@ def _places() -> alt.Y:
 
 
 def _labels() -> alt.Axis:
-    return alt.Axis(labelAngle=0, labelOverlap=True)
+    return alt.Axis(labelAngle=0, labelOverlap=True, labelPadding=12)
 
 
 def _tips(**titles: str) -> list[alt.Tooltip]:

@@ -14,7 +14,7 @@ def over_time(look: Look) -> Section:
         found = [row for row in found if row["team_name"]]
     rows = [
         {
-            "series": row["team_name"] or charts.WHOLE,
+            "series": _series(row["team_name"]),
             "label": words.starting(row["starts_on"], unit),
             "percent": plain(row["percent"]),
             "shown": look.percent(row),
@@ -28,9 +28,9 @@ def over_time(look: Look) -> Section:
         "Utilization over time",
         said,
         lambda: charts.lines(rows, words, said),
-        [unit.capitalize(), "Team", "Utilization", *HOURS],
+        ["Team", unit.capitalize(), "Utilization", *HOURS],
         [
-            [shown["label"], shown["series"], shown["shown"], *_hours(look, row)]
+            [shown["series"], shown["label"], shown["shown"], *_hours(look, row)]
             for row, shown in zip(found, rows, strict=True)
         ],
     )
@@ -92,6 +92,12 @@ def capacity(look: Look) -> Section:
         ["Person", *labels.values()],
         [[name, *(words.hours(hours.get((name, day))) for day in labels)] for name in people],
     )
+
+
+def _series(team: str | None) -> str:
+    if team is None:
+        return charts.WHOLE
+    return f"{team} (a team)" if team == charts.WHOLE else team
 
 
 def _hours(look: Look, row: Row) -> list[str]:

@@ -39,6 +39,8 @@ class Look:
     @property
     def counted(self) -> str:
         """The days that are counted, which are those that have begun."""
+        if not self.scope.has_begun:
+            return f"{self.period}, not begun yet"
         until = self.words.day(self.scope.counted_until)
         cut = "" if self.scope.is_over else ", not over yet"
         return f"{self.words.day(self.scope.since)} to {until}{cut}"

@@ -118,6 +118,12 @@ def budgets(look: Look) -> Section:
     )
 
 
+def _beside(look: Look, row: Row) -> str:
+    """Tell what a bar holds beside what is earned."""
+    provisional = row.get("provisional")
+    return f" and {look.money(provisional)} provisional" if provisional else ""
+
+
 def _parts(
     look: Look, found: Sequence[Row], whole: str, parts: Mapping[str, tuple[str, str]]
 ) -> list[Row]:
@@ -128,7 +134,7 @@ def _parts(
             "part": label,
             "value": plain(row[name]),
             "shown": look.money(row[name], row[UNSEEN]),
-            "title": f"{look.money(row[whole], row[UNSEEN])}: {row['name']}",
+            "title": f"{look.money(row[whole], row[UNSEEN])}{_beside(look, row)}: {row['name']}",
         }
         for row in found
         for name, (label, _) in parts.items()

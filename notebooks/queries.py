@@ -40,6 +40,11 @@ class Scope:
         return min(self.until, self.as_of)
 
     @property
+    def has_begun(self) -> bool:
+        """Whether any of its days has begun."""
+        return self.since <= self.as_of
+
+    @property
     def is_over(self) -> bool:
         """Whether all of its days are past."""
         return self.until < self.as_of
@@ -70,8 +75,8 @@ ENTRIES = (
 
 def _told_apart(name: str, key: str) -> str:
     """Write a name in SQL; two of one name are told apart by account and number."""
-    several = f"count(distinct account || coalesce({key}, '')) over (partition by {name}) > 1"
-    number = f"' (' || account || ' ' || coalesce({key}, '-') || ')'"
+    several = f"count(distinct account || ' ' || {key}) over (partition by {name}) > 1"
+    number = f"' (' || account || ' ' || {key} || ')'"
     return f"case when {several} then {name} || {number} else {name} end"
 
 
@@ -122,11 +127,12 @@ class Marts:
         """)
 
     def span(self) -> dict[str, Any]:
-        """Return the first and last day of work, the day of the build, and that moment."""
+        """Return the first and last days, of work and capacity, and when the marts were built."""
         return self.one("""
             select
                 (select min(started_on) from marts.fct_time_entries) as first_on,
                 (select max(started_on) from marts.fct_time_entries) as last_on,
+                (select max(date_day) from marts.fct_capacity_days) as capacity_until,
                 coalesce(
                     (select max(date_day) from marts.fct_capacity_days where has_begun),
                     cast(max(noticed_at) as date)
@@ -212,16 +218,17 @@ class Marts:
 
     def revenue(self, scope: Scope, by: str) -> list[dict[str, Any]]:
         """Return what was earned by `customer` or `project`, the most first."""
-        project = "customer || ': ' || coalesce(project, 'No project')"
+        project = "coalesce(project, 'No project') || ', ' || customer"
         name = "customer" if by == "customer" else project
         keys = "source_system, account, customer_id" + (", project_id" if by == "project" else "")
+        key = "customer_id" + (" || ' ' || coalesce(project_id, '-')" if by == "project" else "")
         return self.ask(
             f"""
             select {_told_apart("name", "id")} as name, * exclude (name, id, account) from (
                 select {name} as name, * exclude (customer, project) from (
                     select
                         account,
-                        max({by}_id) as id,
+                        {key} as id,
                         max(customer_name) as customer,
                         max(project_name) as project,
                         {cents("sum(duration_seconds) / 3600.0")} as hours,
@@ -230,8 +237,8 @@ class Marts:
                     group by {keys}
                 )
             )
-            where earned <> 0 or provisional <> 0 or entries_without_revenue > 0
-            order by earned desc nulls last, name
+            where billed <> 0 or unbilled <> 0 or provisional <> 0 or entries_without_revenue > 0
+            order by coalesce(earned, 0) + coalesce(provisional, 0) desc, name
             """,
             scope.values,
         )
@@ -253,7 +260,8 @@ class Marts:
                 where {SCOPED} and currency = $currency
                 group by source_system, account, customer_id
             )
-            where unbilled <> 0 or entries_without_revenue > 0
+            where entries_without_revenue > 0
+                or {" or ".join(f"unbilled_{age} <> 0" for age in ages)}
             order by unbilled desc, name
             """,
             scope.values,
@@ -267,7 +275,7 @@ class Marts:
                 * exclude (name, account, project_id)
             from (
                 select
-                    account, project_id, customer_name || ': ' || project_name as name,
+                    account, project_id, project_name || ', ' || customer_name as name,
                     budget_unit, budget_interval, budget_amount, used_amount, remaining_amount,
                     burn_percent, exhausted_on
                 from marts.rpt_budget_burn

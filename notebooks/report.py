@@ -28,7 +28,8 @@ def _(mo, queries):
 
 @app.cell
 def _(choices, headers, mo, periods, shares, span, words):
-    teams, accounts = "All teams", "All accounts"
+    names = choices["teams"] or []
+    teams, accounts = "All teams" + " together" * ("All teams" in names), "All accounts"
 
     def choice(label, options, value):
         return mo.ui.dropdown(options, value=value, label=label)
@@ -39,36 +40,15 @@ def _(choices, headers, mo, periods, shares, span, words):
     denominator = choice(
         "Utilization of", {s.label: name for name, s in shares.SHARES.items()}, "Net capacity"
     )
-    team = choice("Team", [teams, *(choices["teams"] or [])], teams)
+    team = choice("Team", [teams, *names], teams)
     account = choice("Account", [accounts, *choices["accounts"]], accounts)
     currencies = choices["currencies"] or [words.NO_CURRENCY]
     currency = choice("Currency", currencies, currencies[0])
     language = choice(
         "Numbers", list(words.LANGUAGES), words.language_of(headers.get("accept-language", ""))
     )
-    days = mo.ui.date_range(value=presets["Last month"], label="Days")
-    return (
-        accounts,
-        account,
-        currency,
-        currencies,
-        days,
-        denominator,
-        language,
-        period,
-        presets,
-        team,
-        teams,
-    )
-
-
-@app.cell
-def _(
-    account, choices, currencies, currency, days, denominator, language, mo, period, periods, team
-):
-    shown = [period]
-    shown += [days] if period.value == periods.CHOSEN else []
-    shown += [denominator, team]
+    # Shown by the cell that makes them: one that only uses them would redraw them at each choice.
+    shown = [period, denominator, team]
     shown += [account] if len(choices["accounts"]) > 1 else []
     shown += [currency] if len(currencies) > 1 else []
     mo.vstack(
@@ -77,7 +57,19 @@ def _(
             mo.hstack([*shown, language], justify="start", wrap=True),
         ]
     )
-    return
+    return account, accounts, currency, denominator, language, period, presets, team, teams
+
+
+@app.cell
+def _(mo, period, periods, presets, span):
+    days = mo.ui.date_range(
+        start=min(span["first_on"] or span["as_of"], presets["Last year"][0]),
+        stop=max(span["capacity_until"] or span["as_of"], presets["This year"][1]),
+        value=presets["Last month"],
+        label="Days",
+    )
+    days if period.value == periods.CHOSEN else None
+    return (days,)
 
 
 @app.cell
@@ -99,7 +91,7 @@ def _(
     teams,
     words,
 ):
-    since, until = presets.get(period.value) or days.value
+    since, until = presets.get(period.value) or sorted(days.value)
     seen = look.Look(
         marts,
         queries.Scope(

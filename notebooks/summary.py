@@ -38,7 +38,9 @@ def _incomplete(look: Look, totals: Mapping[str, Any]) -> list[str]:
     left, hidden = totals["days_without_known_capacity"], totals["not_visible_hours"]
     unseen = totals["entries_without_revenue"]
     lines = []
-    if not scope.is_over:
+    if not scope.has_begun:
+        lines.append("The period has not begun: nothing is counted yet.")
+    elif not scope.is_over:
         lines.append(f"The period is not over: counted up to {words.day(scope.counted_until)}.")
     if totals["booked_ahead"]:
         lines.append(f"Booked ahead, and not counted yet: {look.money(totals['booked_ahead'])}.")

@@ -22,6 +22,7 @@ from filelock import AcquireReturnProxy, FileLock, Timeout
 from api_extract.errors import YourMove
 
 LABEL = re.compile(r"[a-z][a-z0-9_]{0,30}")
+SCHEMAS = {"staging", "snapshots", "intermediate", "marts", "marts_next"}
 # What dlt raises where its working folder was damaged, or written by a newer one.
 UNREADABLE = (
     *(ValueError, KeyError, TypeError, AttributeError),
@@ -53,9 +54,10 @@ class Place:
             raise YourMove(
                 f"--account {self.account!r}: a label is lower-case letters, digits and _."
             )
-        if self.destination == "duckdb" and self.warehouse.stem == self.dataset:
+        schema = self.warehouse.stem
+        if self.destination == "duckdb" and schema in {self.dataset, *SCHEMAS}:
             raise YourMove(
-                f"--warehouse: DuckDB would take {self.dataset} for the file, not for the schema."
+                f"--warehouse: DuckDB would take {schema} for the file, not for the schema."
                 " Call the file otherwise."
             )
 

@@ -6,6 +6,7 @@ A DuckDB file that is open for writing shuts readers out, and one that is read s
 sync. So readers get a copy: written beside the last one, and put in its place in one step.
 """
 
+import os
 import re
 import shutil
 import uuid
@@ -25,6 +26,7 @@ from pipelines.place import Place
 
 COPY, PARQUET = "timehouse.duckdb", "parquet"  # the names that tools know
 CURRENT, VERSION, LOCK = ".current", ".version-", ".lock"
+NOTICES = "rpt_notices"
 BUILD = f"SELECT DISTINCT detail FROM {MARTS}.rpt_notices WHERE kind = 'built'"
 ROWS_AT_ONCE = 100_000
 
@@ -47,11 +49,9 @@ def publish(place: Place, directory: Path, mode: int = 0o600) -> Published:
     A folder that is made here may be entered by those who may read. Raises YourMove where there are
     no marts, where the folder holds other things of these names, or lets fewer people in.
     """
-    with _held(place):
-        if (
-            place.destination == "duckdb"
-            and directory.resolve() == place.warehouse.resolve().parent
-        ):
+    with _held(place), _told():
+        homes = {place.warehouse.absolute().parent.resolve(), place.warehouse.resolve().parent}
+        if place.destination == "duckdb" and directory.resolve() in homes:
             raise YourMove(
                 f"{directory} is the folder of the warehouse, whose name the copy might take. Name"
                 " another folder."
@@ -64,16 +64,17 @@ def refresh(place: Place, directory: Path) -> None:
     with _held(place):
         with place.pipeline().sql_client() as client:
             tables = columns(client, MARTS)
-            build = [row[0] for row in client.execute_sql(BUILD) or []] if tables else []
-        if not build or build != _build_of(directory / COPY):
+            build = client.execute_sql(BUILD) if NOTICES in tables else None
+        if not build or [row[0] for row in build] != _build_of(directory / COPY):
             _publish(place, directory, 0o600, parquet=False)
 
 
 def _build_of(file: Path) -> list[str]:
-    if not file.exists():
+    try:
+        with duckdb.connect(str(file.resolve()), read_only=True) as copy:
+            return [row[0] for row in copy.execute(BUILD).fetchall()]
+    except duckdb.Error:  # there is none, or it is damaged
         return []
-    with duckdb.connect(str(file.resolve()), read_only=True) as copy:
-        return [row[0] for row in copy.execute(BUILD).fetchall()]
 
 
 @contextmanager
@@ -88,7 +89,8 @@ def _publish(place: Place, directory: Path, mode: int, *, parquet: bool) -> Publ
     with _folder(directory.absolute(), mode) as version:
         rows, as_of = _write(place, version, parquet=parquet)
         size = sum(path.stat().st_size for path in version.rglob("*") if path.is_file())
-        for path in (version, *version.rglob("*")):
+        kept = (folder for folder in directory.glob(f"{VERSION}*") if folder.is_dir())
+        for path in (path for folder in kept for path in (folder, *folder.rglob("*"))):
             path.chmod(_enterable(mode) if path.is_dir() else mode)
     return Published(directory, as_of, rows, size)
 
@@ -134,9 +136,11 @@ def _taken(directory: Path, mode: int) -> Iterator[None]:
             f"{directory} lets in fewer people than may read its files: chmod {_enterable(mode):o}"
             " it, or choose another --mode."
         )
-    for name in (COPY, PARQUET, CURRENT):
-        if (directory / name).exists() and not (directory / name).is_symlink():
-            raise YourMove(f"{directory / name} is no published copy. Name another folder.")
+    for name, target in (*_names(), (CURRENT, f"{VERSION}[0-9a-f]{{32}}")):
+        link = directory / name
+        ours = link.is_symlink() and re.fullmatch(target, str(link.readlink()))
+        if not ours and os.path.lexists(link):
+            raise YourMove(f"{link} is no published copy. Name another folder.")
     with FileLock(directory / LOCK, timeout=0, mode=0o600):
         yield
 
@@ -172,8 +176,10 @@ def _write(place: Place, version: Path, *, parquet: bool) -> tuple[dict[str, int
     """Write all files; return the rows by table, and as of when the marts are."""
     with place.pipeline().sql_client() as client:
         tables = columns(client, MARTS)
-        if not tables:
-            raise YourMove(f"There are no marts in {place.warehouse}. Run `timehouse models`.")
+        if NOTICES not in tables:
+            raise YourMove(
+                f"There are no marts in {place.warehouse}, or older ones. Run `timehouse models`."
+            )
         copied = _attached if place.destination == "duckdb" else _streamed
         copied(client, version / COPY, tables)
         described = comments(client, place.destination, MARTS)
@@ -203,11 +209,11 @@ def _quoted(path: Path) -> str:
 
 def _attached(client: Any, file: Path, tables: Tables) -> None:  # noqa: ANN401 - dlt's clients share no typed base
     """Let DuckDB copy from file to file, which is twice as fast."""
-    client.execute_sql(f"ATTACH {_quoted(file)} AS copy")
-    client.execute_sql(f"CREATE SCHEMA copy.{MARTS}")
+    client.execute_sql(f"ATTACH {_quoted(file)} AS published_copy")
+    client.execute_sql(f"CREATE SCHEMA published_copy.{MARTS}")
     for table in tables:
-        client.execute_sql(f"CREATE TABLE copy.{MARTS}.{table} AS FROM {MARTS}.{table}")
-    client.execute_sql("DETACH copy")
+        client.execute_sql(f"CREATE TABLE published_copy.{MARTS}.{table} AS FROM {MARTS}.{table}")
+    client.execute_sql("DETACH published_copy")
 
 
 def _streamed(client: Any, file: Path, tables: Tables) -> None:  # noqa: ANN401 - as above

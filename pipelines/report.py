@@ -3,6 +3,7 @@
 The copy is that of the last build; while a run holds the warehouse, the copy there is is shown.
 """
 
+import json
 import os
 import secrets
 import signal
@@ -28,10 +29,6 @@ HOST = "127.0.0.1"
 APP = Path(__file__).parent.parent / "notebooks" / "report.py"
 COPIES = "published"
 NEEDED = ("altair", "babel", "marimo")
-# All that the app imports is there before the first reader comes.
-SERVE = (
-    "import notebooks.hours, notebooks.money, runpy;runpy.run_module('marimo', run_name='__main__')"
-)
 PATIENCE = 60  # seconds for the server to start
 GRACE = 5  # seconds for it to end
 
@@ -48,11 +45,12 @@ def report(place: Place, port: int | None, show: Show, *, browser: bool = True) 
             " folder, or `make report`."
         )
     port = _free(port)
-    token = secrets.token_urlsafe(24)
-    url = f"http://{HOST}:{port}/?access_token={token}"
+    # A path of its own: cookies know no ports, so this machine's other servers could use the token.
+    token, path = secrets.token_urlsafe(24), f"/{secrets.token_urlsafe(12)}"
+    url = f"http://{HOST}:{port}{path}/?access_token={token}"
     for end in (signal.SIGTERM, signal.SIGHUP):  # or the server would be left
         signal.signal(end, signal.default_int_handler)
-    server = _start(place.folder / COPIES / COPY, port, token)
+    server = _start(place.folder / COPIES / COPY, port, path, token)
     try:
         copy_of(place, show)  # while the server starts
         _wait(server, port)
@@ -95,19 +93,20 @@ def _free(port: int | None) -> int:
         return int(probe.getsockname()[1])
 
 
-def _start(copy: Path, port: int, token: str) -> subprocess.Popen[str]:
-    """Start the server; the token comes by standard input, as a process list shows arguments."""
-    words = ["--headless", "--host", HOST, "--port", str(port), "--no-check"]
-    words += ["--token", "--token-password-file", "-"]
-    server = subprocess.Popen(  # noqa: S603 - our own app, and no word of it is anybody else's
-        [sys.executable, "-c", SERVE, "--quiet", "run", str(APP), *words],
+def _start(copy: Path, port: int, path: str, token: str) -> subprocess.Popen[str]:
+    """Start the server, which reads what to do, and lives as long as its standard input is open."""
+    words = ["--quiet", "run", str(APP), "--headless", "--host", HOST, "--port", str(port)]
+    words += ["--base-url", path, "--token", "--token-password", token, "--no-check"]
+    server = subprocess.Popen(
+        [sys.executable, "-P", "-m", "notebooks.serve"],
         env={**os.environ, "TIMEHOUSE_COPY": str(copy), "MARIMO_SKIP_UPDATE_CHECK": "1"},
         stdin=subprocess.PIPE,
         text=True,
         start_new_session=True,  # it is ended from here, also by Ctrl-C
     )
-    with cast(IO[str], server.stdin) as stdin:
-        stdin.write(token)
+    stdin = cast(IO[str], server.stdin)
+    stdin.write(json.dumps(words) + "\n")
+    stdin.flush()
     return server
 
 
@@ -131,6 +130,7 @@ def _open(page: Path, url: str) -> None:
 
 
 def _end(server: subprocess.Popen[str]) -> None:
+    cast(IO[str], server.stdin).close()
     server.terminate()
     try:
         server.wait(GRACE)

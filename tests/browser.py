@@ -3,13 +3,17 @@
 import json
 import os
 import shutil
+import signal
+import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
+import pytest
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 from tests.conftest import BIN
@@ -60,10 +64,12 @@ def reporting(warehouse: Path) -> Iterator[str]:
         assert said, "it ended before it said anything"
         yield str(json.loads(said)["url"])
     finally:
-        server.terminate()
+        server.send_signal(signal.SIGHUP)  # as when its terminal is closed
         server.stdout.close()
         ended = server.wait(PATIENCE)
     assert ended == 0
+    with socket.socket() as probe, pytest.raises(ConnectionRefusedError):
+        probe.connect(("127.0.0.1", urlsplit(json.loads(said)["url"]).port))
 
 
 @contextmanager

@@ -135,10 +135,15 @@ def test_a_copy_that_fails_leaves_the_last(demo_place: Place) -> None:
         warehouse.execute("drop schema marts cascade")
     (folder / "own").mkdir()
     (folder / "own/timehouse.duckdb").write_text("somebody's")
+    (folder / "links").mkdir()
+    (folder / "links/timehouse.duckdb").symlink_to(demo_place.warehouse)
+    linked = Place(warehouse=folder / "links/timehouse.duckdb")
     nowhere = Place(warehouse=folder / "none.duckdb")
 
     for where, target, message in (
-        (demo_place, "bi", "There are no marts in .*. Run `timehouse models`."),
+        (demo_place, "bi", "There are no marts in .*, or older ones. Run `timehouse models`."),
+        (linked, "links", " is the folder of the warehouse, .* Name another folder."),
+        (demo_place, "links", "timehouse.duckdb is no published copy. Name another folder."),
         (demo_place, "own", "timehouse.duckdb is no published copy. Name another folder."),
         (demo_place, ".", " is the folder of the warehouse, .* Name another folder."),
         (demo_place, WAREHOUSE, "timehouse-demo.duckdb is no folder."),
