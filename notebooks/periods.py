@@ -33,3 +33,12 @@ def unit(since: date, until: date) -> str:
     days = (until - since).days + 1
     limits = {"day": 31, "week": 190, "month": 1_500, "quarter": 3_700}
     return next((name for name, most in limits.items() if days <= most), "year")
+
+
+def chosen(first: str, last: str) -> tuple[date, date] | tuple[None, None]:
+    """Read two days, in whatever order; None where one is no day."""
+    try:
+        one, two = (date.fromisoformat(text.strip()) for text in (first, last))
+    except ValueError:
+        return None, None
+    return min(one, two), max(one, two)

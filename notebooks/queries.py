@@ -127,12 +127,11 @@ class Marts:
         """)
 
     def span(self) -> dict[str, Any]:
-        """Return the first and last days, of work and capacity, and when the marts were built."""
+        """Return the first and last day of work, and the day and moment of the build."""
         return self.one("""
             select
                 (select min(started_on) from marts.fct_time_entries) as first_on,
                 (select max(started_on) from marts.fct_time_entries) as last_on,
-                (select max(date_day) from marts.fct_capacity_days) as capacity_until,
                 coalesce(
                     (select max(date_day) from marts.fct_capacity_days where has_begun),
                     cast(max(noticed_at) as date)

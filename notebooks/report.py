@@ -61,15 +61,20 @@ def _(choices, headers, mo, periods, shares, span, words):
 
 
 @app.cell
-def _(mo, period, periods, presets, span):
-    days = mo.ui.date_range(
-        start=min(span["first_on"] or span["as_of"], presets["Last year"][0]),
-        stop=max(span["capacity_until"] or span["as_of"], presets["This year"][1]),
-        value=presets["Last month"],
-        label="Days",
+def _(mo, period, periods, presets):
+    first, last = (
+        mo.ui.text(value=day.isoformat(), label=label)
+        for day, label in zip(presets["Last month"], ("From", "to"), strict=True)
     )
-    days if period.value == periods.CHOSEN else None
-    return (days,)
+    mo.hstack([first, last], justify="start") if period.value == periods.CHOSEN else None
+    return first, last
+
+
+@app.cell
+def _(first, last, mo, period, periods, presets, words):
+    since, until = presets.get(period.value) or periods.chosen(first.value, last.value)
+    mo.stop(since is None, mo.Html(words.warning(["A day is written as 2026-10-31."])))
+    return since, until
 
 
 @app.cell
@@ -77,21 +82,19 @@ def _(
     accounts,
     account,
     currency,
-    days,
     denominator,
     language,
     look,
     marts,
-    period,
     periods,
-    presets,
     queries,
+    since,
     span,
     team,
     teams,
+    until,
     words,
 ):
-    since, until = presets.get(period.value) or sorted(days.value)
     seen = look.Look(
         marts,
         queries.Scope(

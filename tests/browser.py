@@ -104,6 +104,13 @@ class Report:
         """Choose one of what a control offers."""
         self.page.get_by_label(label, exact=True).select_option(label=value)
 
+    def write(self, label: str, text: str) -> None:
+        """Type into a field, key by key, and leave it."""
+        written = self.page.get_by_label(label, exact=True)
+        written.clear()
+        written.press_sequentially(text)
+        written.press("Tab")
+
     def tiles(self) -> dict[str, str]:
         """Return the figures of the summary by their names."""
         found: dict[str, str] = self.page.locator("dl.tiles div").evaluate_all(

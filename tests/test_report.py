@@ -97,6 +97,16 @@ def test_the_page_shows_the_figures_of_the_marts(demo_place: Place) -> None:
             demo_place, f"select {cents('sum(revenue)')} from marts.fct_time_entries where {YEAR}"
         )
         soon(lambda: report.tiles()["Earned"], german(wanted[0][0]))
+        report.choose("Period", "Chosen days")
+        report.write("From", "2025-03-10")
+        report.write("to", "2025-02-03")
+        some = "started_on between date '2025-02-03' and date '2025-03-10'"
+        wanted = ask(
+            demo_place, f"select {cents('sum(revenue)')} from marts.fct_time_entries where {some}"
+        )
+        soon(lambda: report.tiles()["Earned"], german(wanted[0][0]))
+        report.write("to", "never")
+        soon(report.told, ["A day is written as 2026-10-31."])
         assert report.elsewhere == []
 
     assert not (demo_place.folder / "report.html").exists()
