@@ -26,6 +26,7 @@ from pipelines.place import Place
 
 COPY, PARQUET = "timehouse.duckdb", "parquet"  # the names that tools know
 CURRENT, VERSION, LOCK = ".current", ".version-", ".lock"
+A_VERSION = re.escape(VERSION) + "[0-9a-f]{32}"
 NOTICES = "rpt_notices"
 BUILD = f"SELECT DISTINCT detail FROM {MARTS}.rpt_notices WHERE kind = 'built'"
 ROWS_AT_ONCE = 100_000
@@ -49,7 +50,7 @@ def publish(place: Place, directory: Path, mode: int = 0o600) -> Published:
     A folder that is made here may be entered by those who may read. Raises YourMove where there are
     no marts, where the folder holds other things of these names, or lets fewer people in.
     """
-    with _held(place), _told():
+    with _held(place):
         homes = {place.warehouse.absolute().parent.resolve(), place.warehouse.resolve().parent}
         if place.destination == "duckdb" and directory.resolve() in homes:
             raise YourMove(
@@ -81,7 +82,7 @@ def _build_of(file: Path) -> list[str]:
 def _held(place: Place) -> Iterator[None]:
     if place.destination == "duckdb" and not place.warehouse.exists():
         raise YourMove(f"There is no warehouse {place.warehouse}. Run `timehouse sync` first.")
-    with place.locked():
+    with place.locked(), _told():
         yield
 
 
@@ -89,8 +90,7 @@ def _publish(place: Place, directory: Path, mode: int, *, parquet: bool) -> Publ
     with _folder(directory.absolute(), mode) as version:
         rows, as_of = _write(place, version, parquet=parquet)
         size = sum(path.stat().st_size for path in version.rglob("*") if path.is_file())
-        kept = (folder for folder in directory.glob(f"{VERSION}*") if folder.is_dir())
-        for path in (path for folder in kept for path in (folder, *folder.rglob("*"))):
+        for path in (path for kept in _versions(directory) for path in (kept, *kept.rglob("*"))):
             path.chmod(_enterable(mode) if path.is_dir() else mode)
     return Published(directory, as_of, rows, size)
 
@@ -99,7 +99,7 @@ def _publish(place: Place, directory: Path, mode: int, *, parquet: bool) -> Publ
 def _folder(directory: Path, mode: int) -> Iterator[Path]:
     """Yield a folder to write into; when all is written, it takes the place of the last one."""
     version = directory / f"{VERSION}{uuid.uuid4().hex}"
-    with _told(), _taken(directory, mode):
+    with _taken(directory, mode):
         last = _current(directory)
         version.mkdir()
         try:
@@ -136,7 +136,7 @@ def _taken(directory: Path, mode: int) -> Iterator[None]:
             f"{directory} lets in fewer people than may read its files: chmod {_enterable(mode):o}"
             " it, or choose another --mode."
         )
-    for name, target in (*_names(), (CURRENT, f"{VERSION}[0-9a-f]{{32}}")):
+    for name, target in (*_names(), (CURRENT, A_VERSION)):
         link = directory / name
         ours = link.is_symlink() and re.fullmatch(target, str(link.readlink()))
         if not ours and os.path.lexists(link):
@@ -158,9 +158,14 @@ def _point(link: Path, target: str, version: Path) -> None:
 
 def _clear(directory: Path, *kept: str | None) -> None:
     """Remove what runs that died have left, and all versions but these."""
-    for old in directory.glob(f"{VERSION}*"):
-        if re.fullmatch(f"{VERSION}[0-9a-f]{{32}}", old.name) and old.name not in kept:
+    for old in _versions(directory):
+        if old.name not in kept:
             shutil.rmtree(old)
+
+
+def _versions(directory: Path) -> list[Path]:
+    """Return the folders that runs have made, and no others."""
+    return [path for path in directory.glob(f"{VERSION}*") if re.fullmatch(A_VERSION, path.name)]
 
 
 def _current(directory: Path) -> str | None:
