@@ -53,7 +53,7 @@ class Reader:
         self.seen = Seen()
         self.schema = table.schema.append(pa.field(UNDECLARED.name, pa.string())).append(ABSENT)
         self._absent: dict[int, list[str]] = {}
-        self._tree = _tree(table.columns)
+        self._tree = _tree(table)
         self._strict = list[_struct(table.name, self._tree, strict=True)]  # type: ignore[misc]
         self._lenient = list[_struct(table.name, self._tree, strict=False)]  # type: ignore[misc]
 
@@ -93,6 +93,8 @@ class Reader:
         return structs, [_json(extra) if extra else None for extra in extras]
 
     def _array(self, column: Column, values: Sequence[Any]) -> pa.Array:
+        if column.blank is not None:
+            values = [None if v == column.blank else v for v in values]
         try:
             array = pa.array(values, _wire(column)) if column.kind != "json" else None
         except (pa.ArrowInvalid, pa.ArrowTypeError, TypeError, OverflowError):
@@ -111,7 +113,7 @@ class Reader:
                 values = [None if v is None else _json(v) for v in values]
         try:
             array = pa.array(values, _wire(column)) if array is None else array
-            array = array.cast(ARROW[column.kind])
+            array = _cast(array, column.kind)
         except (pa.ArrowInvalid, OverflowError):
             raise NotAsAgreed(
                 f"{self.table.name}.{column.name}: not every value is a {column.kind}"
@@ -152,10 +154,12 @@ def content_hash(table: pa.Table, key: Sequence[str]) -> str:
 _BLANKS: dict[pa.DataType, object] = {pa.string(): "", pa.bool_(): False}
 
 
-def _tree(columns: Sequence[Column]) -> Tree:
+def _tree(table: Table) -> Tree:
+    """Return the columns by the keys of the answer; an object is a tree of its own."""
     tree: Tree = {}
-    for column in columns:
-        *parents, leaf = column.name.split("__")
+    for column in table.columns:
+        keys = column.name.split("__")
+        *parents, leaf = map(_camel, keys) if table.camel else keys
         node = tree
         for parent in parents:
             child = node.setdefault(parent, {})
@@ -163,6 +167,11 @@ def _tree(columns: Sequence[Column]) -> Tree:
             node = child
         node[leaf] = column
     return tree
+
+
+def _camel(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(map(str.capitalize, rest))
 
 
 def _struct(name: str, tree: Tree, *, strict: bool) -> type[Struct]:
@@ -206,6 +215,16 @@ def _undeclared(row: dict[str, Any], tree: Tree) -> dict[str, Any]:
 def said(error: Exception) -> str:
     """Return what a decoder says, where that shows nothing of what it was to decode."""
     return str(error) if isinstance(error, msgspec.DecodeError) else "text that is no UTF-8"
+
+
+def _cast(array: pa.Array, kind: Kind) -> pa.Array:
+    try:
+        return array.cast(ARROW[kind])
+    except pa.ArrowInvalid:
+        if kind != "timestamp":
+            raise
+        # Some instants come with nanoseconds, which destinations do not keep.
+        return array.cast(pa.timestamp("ns", tz="UTC")).cast(ARROW[kind], safe=False)
 
 
 def _wire(column: Column) -> pa.DataType:

@@ -23,7 +23,7 @@ class Known:
     """
 
     def __init__(self, schema: str) -> None:
-        self._schema = schema
+        self.schema = schema
         self._connected = ExitStack()
         self._client: Any = None  # dlt's type depends on the destination
 
@@ -55,10 +55,12 @@ class Known:
             arrays.append(values.cast(field.type))
         return pa.table(arrays, schema=schema)
 
-    def by_id(self, table: Table, ids: Sequence[int]) -> pa.Table:
+    def by_id(self, table: Table, ids: Sequence[int | str]) -> pa.Table:
         """Return the rows with these ids."""
         parts = [
-            self.rows(table, f"id IN ({', '.join(map(str, ids[start : start + IDS_PER_QUERY]))})")
+            self.rows(
+                table, f"id IN ({', '.join(map(_literal, ids[start : start + IDS_PER_QUERY]))})"
+            )
             for start in range(0, len(ids), IDS_PER_QUERY)
         ]
         return pa.concat_tables(parts) if parts else self.rows(table, "1 = 0")
@@ -98,17 +100,21 @@ class Known:
 
     def _opened(self) -> Any:  # noqa: ANN401 - as above
         if self._client is None:
-            client: Any = self._pipeline.sql_client(self._schema)
+            client: Any = self._pipeline.sql_client(self.schema)
             self._client = self._connected.enter_context(client)
         return self._client
 
     @cached_property
     def _tables(self) -> Any:  # noqa: ANN401 - dlt's own mapping
         known = self._pipeline.schemas
-        return known[self._schema].tables if self._schema in known else {}
+        return known[self.schema].tables if self.schema in known else {}
 
     def _held(self, table: str) -> Any:  # noqa: ANN401 - dlt's own mapping
         return self._tables.get(table, {}).get("columns", {})
+
+
+def _literal(value: int | str) -> str:
+    return str(value) if isinstance(value, int) else "'" + value.replace("'", "''") + "'"
 
 
 def _plain(values: Sequence[Any]) -> list[Any]:

@@ -24,18 +24,23 @@ DAY = 86_400
 
 @dataclass(frozen=True)
 class Limit:
-    """At most `count` requests in any `seconds`; `kind` narrows it to requests of that kind."""
+    """At most `count` requests in any `seconds`; `kind` narrows it to requests of that kind.
+
+    A run waits for its turn, but not longer than `patience` seconds: then it leaves.
+    """
 
     count: int
     seconds: float
     kind: str = ""
+    patience: float = LONGEST_TURN
 
 
 class Limiter:
     """Sliding windows: a call goes out when the one `count` places back is `seconds` old.
 
     `path` names the file that is shared, made where there is none. Where it cannot be used, and
-    without one, only the calls of this object are counted; `shared` tells.
+    without one, only the calls of this object are counted; `shared` tells. `limits` may be added
+    to, as some are told by the server.
     """
 
     def __init__(
@@ -47,7 +52,7 @@ class Limiter:
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.shared = path is not None
-        self._limits = limits
+        self.limits = tuple(limits)
         self._lock = threading.Lock()
         self._clock = clock
         self._sleep = sleep
@@ -55,6 +60,13 @@ class Limiter:
             self._open(path)
         except (OSError, sqlite3.Error):
             self._open(None)
+
+    def is_left(self, kind: str) -> bool:
+        """Whether a run leaves, rather than waits, where a limit of this kind is used up."""
+        return any(
+            limit.kind == kind and limit.patience < min(limit.seconds, LONGEST_TURN)
+            for limit in self.limits
+        )
 
     def acquire(self, kind: str = "") -> float:
         """Wait for a turn for one request of this kind; return the seconds waited.
@@ -95,10 +107,9 @@ class Limiter:
                 "DELETE FROM sent WHERE at < ? OR at > ?",
                 (now - DAY * SLACK, now + LONGEST_TURN),
             )
-            turn = max(
-                [now, *(self._free(limit) for limit in self._limits if limit.kind in ("", kind))]
-            )
-            if turn - now > LONGEST_TURN:
+            free = [(self._free(limit), limit) for limit in self.limits if limit.kind in ("", kind)]
+            turn = max([now, *(at for at, _ in free)])
+            if any(at - now > limit.patience for at, limit in free):
                 raise Later(
                     "The documented limit of requests is used up. Run again after"
                     f" {datetime.fromtimestamp(turn, UTC):%Y-%m-%d %H:%M} UTC."

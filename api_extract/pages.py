@@ -13,11 +13,26 @@ IN_FLIGHT = 4  # with 50 ms per answer, more requests only fight for the interpr
 
 @dataclass(frozen=True)
 class Request:
-    """One GET: a path, its query as ordered pairs, and the kind its limits are counted by."""
+    """One GET: a path, its query as ordered pairs, and the kind its limits are counted by.
+
+    With a `body`, which is JSON, it is a POST that reads. `base`: another base URL than the usual.
+    """
 
     path: str
     params: tuple[tuple[str, str], ...] = ()
     kind: str = ""
+    body: bytes | None = None
+    base: str = ""
+
+    @property
+    def method(self) -> str:
+        """The verb."""
+        return "GET" if self.body is None else "POST"
+
+    @property
+    def name(self) -> str:
+        """What errors call it; a query may hold what is nobody's business."""
+        return f"{self.method} {self.path}"
 
     def with_params(self, **params: object) -> "Request":
         """Return the request with these parameters set, replacing equal names."""
@@ -27,7 +42,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Page:
-    """The undecoded rows of one answer; counts are None where the list is not paged."""
+    """The undecoded rows of one answer; counts are None where the list does not say."""
 
     rows: msgspec.Raw
     number: int = 1

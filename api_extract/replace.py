@@ -49,26 +49,29 @@ _FILLERS: dict[Kind, Any] = {
 
 @dataclass(frozen=True)
 class Marked:
-    """One re-read window [since, until) of a table, of one person where the table is read so."""
+    """One re-read window [since, until) of a table, of one `per` where the table is read so.
 
-    since: Bound
-    until: Bound
-    per: int | None = None
+    Without bounds it is all rows of that `per`.
+    """
+
+    since: Bound | None = None
+    until: Bound | None = None
+    per: int | str | None = None
 
 
 def staged(
-    table: Table, rows: pa.Table, windows: Iterable[Marked] = (), gone: Sequence[int] = ()
+    table: Table, rows: pa.Table, windows: Iterable[Marked] = (), gone: Sequence[int | str] = ()
 ) -> Iterator[DataItemWithMeta]:
     """Yield what replaces these windows of a table by these rows, ready for a dlt resource.
 
-    `gone`: ids of rows of a roaming table that now stand elsewhere. Without rows and windows
+    `gone`: what of a roaming table now stands elsewhere, or is no more. Without rows and windows
     an empty table is yielded: it creates the table, and empties one that is replaced whole.
     """
     schema = staged_schema(table)
     rows = loadable(rows)
     markers = [_marker(table, w) for w in windows]
     # Later than any row, so that it wins over one of the same id that was staged before it.
-    markers += [{"id": key, str(table.newest): _END, DELETED: True} for key in gone]
+    markers += [_leaving(table, key) for key in gone]
     if markers:
         yield _with_hints(table, pa.Table.from_pylist(markers, schema=schema))
     if rows.num_rows or not markers:
@@ -84,34 +87,47 @@ def staged_schema(table: Table) -> pa.Schema:
     if table.window is not None:
         kind = schema.field(table.window).type
         schema = schema.append(pa.field(SINCE, kind)).append(pa.field(UNTIL, kind))
-        if table.per:
-            schema = schema.append(pa.field(OF, schema.field(table.per).type))
-        schema = schema.append(pa.field(DELETED, pa.bool_()))
-    return schema
+    if table.per:
+        schema = schema.append(pa.field(OF, schema.field(table.per).type))
+    return schema.append(pa.field(DELETED, pa.bool_())) if table.in_parts else schema
 
 
 def scope(table: Table) -> str:
     """Return the condition, in SQL, for the rows of the destination that a load deletes."""
     if table.grows:
         return f"{table.key[0]} IN (SELECT {table.key[0]} FROM {{staging_table}})"
-    if table.window is None:
+    if not table.in_parts:
         return "1 = 1"
-    per = f" AND {{table}}.{table.per} = w.{OF}" if table.per else ""
+    within = [f"{{table}}.{table.per} = w.{OF}"] if table.per else []
+    if table.window:
+        within += [
+            f"{{table}}.{table.window} >= w.{SINCE}",
+            f"{{table}}.{table.window} < w.{UNTIL}",
+        ]
     marked = (
-        f"EXISTS (SELECT 1 FROM {{staging_table}} AS w WHERE w.{UNTIL} IS NOT NULL"
-        f" AND {{table}}.{table.window} >= w.{SINCE}"
-        f" AND {{table}}.{table.window} < w.{UNTIL}{per})"
+        f"EXISTS (SELECT 1 FROM {{staging_table}} AS w WHERE w.{UNTIL if table.window else OF}"
+        f" IS NOT NULL AND {' AND '.join(within)})"
     )
     # Two conditions, not one with OR inside EXISTS: that would be a nested loop over all rows.
-    return f"id IN (SELECT id FROM {{staging_table}}) OR {marked}" if table.roams else marked
+    roams = f"{table.roams} IN (SELECT {table.roams} FROM {{staging_table}})"
+    return f"{roams} OR {marked}" if table.roams else marked
 
 
 def _marker(table: Table, window: Marked) -> dict[str, Any]:
-    # The key of a marker is no row's key, or the merge would take one for the other.
-    row = {name: _FILLERS[table.kind(name)] for name in table.key}
+    row = _no_rows_key(table)
     if table.per:
         row[OF] = window.per
     return row | {SINCE: window.since, UNTIL: window.until, DELETED: True}
+
+
+def _leaving(table: Table, key: int | str) -> dict[str, Any]:
+    row = _no_rows_key(table) | {str(table.roams): key, DELETED: True}
+    return row | ({table.newest: _END} if table.newest else {})
+
+
+def _no_rows_key(table: Table) -> dict[str, Any]:
+    """Return a key that no row has, or the merge would take a marker for the row."""
+    return {name: _FILLERS[table.kind(name)] for name in table.key}
 
 
 def _with_hints(table: Table, rows: pa.Table) -> DataItemWithMeta:
@@ -127,7 +143,7 @@ def _with_hints(table: Table, rows: pa.Table) -> DataItemWithMeta:
     }
     if table.newest in columns:
         columns[table.newest]["dedup_sort"] = "desc"
-    if table.window is not None:
+    if table.in_parts:
         columns[DELETED] = {"name": DELETED, "data_type": "bool", "hard_delete": True}
     hints = dlt.mark.make_hints(
         table_name=table.name,

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
 import msgspec
@@ -36,6 +36,7 @@ ATTEMPTS = 6
 ATTEMPTS_LIMITED = 8  # waits of 63 s and more: the shortest of the usual limits is a minute's
 LONGEST_WAIT = 300.0  # seconds; a server that wants more is told of in the error instead
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+JSON = "application/json"
 TIMEOUT = (10.0, 120.0)  # seconds to connect, and between two bytes: heavy reports take 23 s
 
 _MAY_PASS = {
@@ -46,19 +47,30 @@ _MAY_PASS = {
     HTTPStatus.GATEWAY_TIMEOUT,
 }
 
-_REFUSALS: dict[int, tuple[type[ExtractError], str]] = {
-    HTTPStatus.UNAUTHORIZED: (BadCredentials, ". Check the login e-mail and the API key."),
+# What a refusal means, and a hint for the person whose move it is.
+Refusal = tuple[type[ExtractError], str]
+
+_REFUSALS: dict[int, Refusal] = {
+    HTTPStatus.UNAUTHORIZED: (BadCredentials, ". Check the credentials."),
     HTTPStatus.FORBIDDEN: (Forbidden, ". The key's owner lacks the right to read this."),
     HTTPStatus.NOT_FOUND: (Gone, ""),
     HTTPStatus.GONE: (Gone, ". This version of the resource has ended."),
 }
 
 
+class Answer(NamedTuple):
+    """What came: the body, and the headers by their names in any case."""
+
+    body: bytes
+    headers: Mapping[str, str]
+
+
 class Session:
     """Fetches answers of one API; safe to share between threads.
 
     `auth` keeps the secrets, because headers end up in debug logs. `explain` reads the server's
-    own message out of an error body. `counted_in` is the file in which all runs of one user count
+    own message out of an error body, and `refusal` tells what a status with such a body means where
+    it is not what HTTP says. `counted_in` is the file in which all runs of one user count
     their requests. `requests` and `waited` (seconds) add up over its life. `server_time` is what
     the server's clock was at its last answer, if it says so.
     """
@@ -72,6 +84,7 @@ class Session:
         limits: Sequence[Limit] = (),
         counted_in: Path | None = None,
         explain: Callable[[bytes], str] = lambda _: "",
+        refusal: Callable[[int, bytes], Refusal | None] = lambda _, __: None,
         sleep: Callable[[float], None] = time.sleep,
         timeout: tuple[float, float] = TIMEOUT,
     ) -> None:
@@ -83,16 +96,18 @@ class Session:
         self._auth = auth
         self._headers = dict(headers)
         self._explain = explain
+        self._means = refusal
         self._sleep = sleep
         self._timeout = timeout
         self._lock = threading.Lock()
         self._http = requests.Session()
         # A proxy between this machine and itself would be shown the key.
         self._http.trust_env = urlsplit(base_url).hostname not in LOOPBACK
-        self._http.mount(self.base_url, HTTPAdapter(pool_maxsize=IN_FLIGHT, max_retries=0))
+        for scheme in ("http://", "https://"):
+            self._http.mount(scheme, HTTPAdapter(pool_maxsize=IN_FLIGHT, max_retries=0))
         self._backoff = wait_exponential_jitter(initial=1, max=60, jitter=1)
 
-    def fetch(self, request: Request, read: Callable[[bytes], T]) -> T:
+    def fetch(self, request: Request, read: Callable[[Answer], T]) -> T:
         """Return what `read` makes of the answer, trying again while that may help.
 
         Raises the ExtractError that fits the last attempt. A body that is not whole JSON is
@@ -114,53 +129,63 @@ class Session:
         """Close the connections."""
         self._http.close()
 
-    def _attempt(self, request: Request, read: Callable[[bytes], T]) -> T:
+    def _attempt(self, request: Request, read: Callable[[Answer], T]) -> T:
+        response = self._sent(request)
+        if response.status_code != HTTPStatus.OK:
+            raise self._refusal(request, response)
+        try:
+            return read(Answer(response.content, response.headers))
+        except msgspec.ValidationError as error:
+            raise NotAsAgreed(f"{request.name}: {error}") from None
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            raise Passing(f"{request.name}: the body is not whole JSON") from None
+
+    def _sent(self, request: Request) -> requests.Response:
+        """Return the whole answer to one request, when it is its turn."""
         waited = self.limiter.acquire(request.kind)
         with self._lock:
             self.requests += 1
             self.waited += waited
         try:
-            response = self._http.get(
-                self.base_url + request.path,
+            response = self._http.request(
+                request.method,
+                (request.base or self.base_url) + request.path,
                 params=request.params,
-                headers=self._headers,
+                data=request.body,
+                headers=self._headers | ({"Content-Type": JSON} if request.body else {}),
                 auth=self._auth,
                 timeout=self._timeout,
                 allow_redirects=False,
             )
-            body = response.content
             date = _instant(response.headers.get("Date"))
             # It may be stamped when the answer is sent, long after its rows were looked up.
             self.server_time = date and date - response.elapsed
         except ValueError as error:  # no such address, scheme, proxy or header; its text shows it
             raise YourMove(
-                f"GET {request.path}: cannot be sent ({type(error).__name__})."
+                f"{request.name}: cannot be sent ({type(error).__name__})."
                 " Check BASE_URL, proxies and credentials."
             ) from None
         except requests.RequestException as error:
             # The cause is cut off: its text and its request object hold the query and the auth.
-            raise Passing(f"GET {request.path}: {type(error).__name__}") from None
-        if response.status_code != HTTPStatus.OK:
-            raise self._refusal(request, response)
-        try:
-            return read(body)
-        except msgspec.ValidationError as error:
-            raise NotAsAgreed(f"GET {request.path}: {error}") from None
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            raise Passing(f"GET {request.path}: the body is not whole JSON") from None
+            raise Passing(f"{request.name}: {type(error).__name__}") from None
+        return response
 
     def _refusal(self, request: Request, response: requests.Response) -> ExtractError:
         status = response.status_code
         said = self._explain(response.content)
-        text = f"GET {request.path}: {status}" + (f", {said}" if said else "")
+        text = f"{request.name}: {status}" + (f", {said}" if said else "")
         if status in _MAY_PASS:
             wish = _retry_after(response.headers.get("Retry-After"))
             if wish is not None and wish > LONGEST_WAIT:
                 return Later(f"{text}. The server asks to wait {wish:.0f} s; run later.")
-            return Passing(text, wish, limited=status == HTTPStatus.TOO_MANY_REQUESTS)
+            limited = status == HTTPStatus.TOO_MANY_REQUESTS
+            if limited and wish is None and self.limiter.is_left(request.kind):
+                return Later(f"{text}. Others use up the limit of requests as well; run later.")
+            return Passing(text, wish, limited=limited)
         if response.is_redirect:
             return NotAsAgreed(f"{text}. Redirects are not followed; check BASE_URL.")
-        kind, hint = _REFUSALS.get(status, (NotAsAgreed, ""))
+        usual = _REFUSALS.get(status, (NotAsAgreed, ""))
+        kind, hint = self._means(status, response.content) or usual
         return kind(text + hint)
 
     def _pause(self, state: RetryCallState) -> float:

@@ -26,6 +26,7 @@ class Column:
     """One column under the API's own name; `a__b` is the key `b` of the object `a`.
 
     `right`: the key is absent where the reader lacks a right, or holds the value `hidden`.
+    `blank`: the text that stands for no value, and becomes NULL.
     `personal`: tells of a person. `loaded=False`: known, and never to be kept. `hashed`: kept
     as a pseudonym.
     """
@@ -35,6 +36,7 @@ class Column:
     description: str
     right: bool = False
     hidden: int | None = None
+    blank: str | None = None
     personal: bool = False
     loaded: bool = True
     hashed: bool = False
@@ -44,11 +46,12 @@ class Column:
 class Table:
     """A raw table. `window` names the column by whose spans it is replaced; None: as a whole.
 
-    `per` narrows a window to one value of that column, for lists asked for person by person.
-    `roams`: rows may move between windows, so a row read in one leaves all others.
+    `per` narrows that to one value of that column, for lists asked for person by person, say.
+    `roams`: what this column names may move between windows: read in one, it leaves all others.
     `needed`: columns that reading itself hangs on, beside the key. `grows`: rows are added and
     never replaced by a later reading. `newest`: of two rows with one key in the same load, the
-    one with the later value in this column counts.
+    one with the later value in this column counts. `camel`: the API writes its keys in camelCase,
+    so that the column `of_day__rate` is the key `rate` of the object `ofDay`.
     """
 
     name: str
@@ -57,10 +60,11 @@ class Table:
     description: str
     window: str | None = None
     per: str | None = None
-    roams: bool = False
+    roams: str | None = None
     grows: bool = False
     newest: str | None = None
     needed: tuple[str, ...] = ()
+    camel: bool = False
     loaded: tuple[Column, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -69,6 +73,11 @@ class Table:
     def kind(self, column: str) -> Kind:
         """Return the kind of a column by its name."""
         return next(c.kind for c in self.columns if c.name == column)
+
+    @property
+    def in_parts(self) -> bool:
+        """Whether parts of it are replaced, rather than all at once."""
+        return self.window is not None or self.per is not None
 
     @property
     def schema(self) -> pa.Schema:

@@ -21,22 +21,24 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-import dlt
-from dlt.extract import DltResource
 from dlt.extract.source import DltSource
 
-from api_extract.errors import ExtractError, Later, YourMove
+from api_extract.checkup import Check
+from api_extract.checkup import check as checks
+from api_extract.report import Report
+from api_extract.resource import Resource
+from api_extract.run import Options, Run
+from api_extract.source import check_columns, select, source
 from clockodo_source.api import open_session
+from clockodo_source.checkup import ask
 from clockodo_source.entries import entries
 from clockodo_source.identity import identify
 from clockodo_source.lists import by_person, by_year, whole
-from clockodo_source.report import Report
-from clockodo_source.resource import Resource
-from clockodo_source.run import Options, Run
+from clockodo_source.reading import Clockodo
 from clockodo_source.settings import Settings, resolve
-from clockodo_source.tables import BY_NAME, RESOURCES, TABLES
+from clockodo_source.tables import BY_NAME
 
-__all__ = ["Options", "Report", "Settings", "clockodo", "resolve"]
+__all__ = ["Options", "Report", "Settings", "check", "clockodo", "resolve"]
 
 
 def clockodo(
@@ -52,49 +54,30 @@ def clockodo(
     """
     settings = settings or resolve()
     options = options or Options(as_of=datetime.now(UTC))
-    _check_columns(settings)
-    wanted = select(resources)
-    run = Run(settings, options, open_session(settings), report or Report(), wanted)
-
-    # People before entries before reports: what follows something is read after it.
-    dlt.config["extract.next_item_mode"] = "fifo"
-
-    @dlt.source(name="clockodo", section="clockodo", max_table_nesting=0)
-    def source() -> Iterable[DltResource]:
-        return [
-            dlt.resource(_rows, name=resource.name)(run, resource)
-            for resource in RESOURCES
-            if resource.name in wanted
-        ]
-
-    return source()
+    check_columns(settings, BY_NAME)
+    wanted = select(resources, BY_NAME)
+    return source(_run(settings, options, report or Report(), wanted), identify, _read)
 
 
-def select(names: Iterable[str]) -> set[str]:
-    """Return the names of known resources, all of them if none is asked for."""
-    wanted = set(names) or set(BY_NAME)
-    if unknown := wanted - set(BY_NAME):
-        raise YourMove(
-            f"Unknown resource: {', '.join(sorted(unknown))}. Known: {', '.join(sorted(BY_NAME))}."
-        )
-    return wanted
+def check(settings: Settings, options: Options) -> tuple[Report, list[Check]]:
+    """Ask each resource once; raises what keeps the account from being read at all."""
+    run = _run(settings, options, Report(), set(BY_NAME))
+    return run.report, checks(run, identify, ask)
 
 
-def _rows(run: Run, resource: Resource) -> Iterator[Any]:
-    state = dlt.current.source_state()
-    try:
-        if run.state is not state:  # the first resource of an extraction
-            run.begin(state)
-            identify(run)
-        yield from run.counted(resource, lambda: _read(run, resource))
-    except ExtractError as error:
-        error.__context__ = None  # dlt's trace follows it, and it may show a row or the query
-        raise
+def _run(settings: Settings, options: Options, report: Report, wanted: set[str]) -> Clockodo:
+    return Run(
+        "clockodo",
+        BY_NAME,
+        settings=settings,
+        options=options,
+        session=open_session(settings),
+        report=report,
+        wanted=wanted,
+    )
 
 
-def _read(run: Run, resource: Resource) -> Iterator[Any]:
-    if run.report.later:
-        raise Later(run.report.later)
+def _read(run: Clockodo, resource: Resource) -> Iterator[Any]:
     shape = run.shape(resource.name)
     if resource.reading == "entries":
         return entries(run, shape)
@@ -103,13 +86,3 @@ def _read(run: Run, resource: Resource) -> Iterator[Any]:
     if resource.reading == "person_days":
         return by_person(run, shape)
     return whole(run, shape)
-
-
-def _check_columns(settings: Settings) -> None:
-    names = {*settings.exclude_columns, *settings.hash_columns}
-    if unknown := {n for n in names if n.partition(".")[0] not in TABLES or "." not in n}:
-        raise YourMove(
-            f"No such column: {', '.join(sorted(unknown))}. Write columns as table.column."
-        )
-    for table in TABLES.values():
-        table.guarded(settings.exclude_columns, settings.hash_columns)

@@ -7,6 +7,7 @@ import re
 from base64 import b64encode
 from collections.abc import Callable, Sequence
 from hashlib import sha256
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -16,11 +17,11 @@ import msgspec
 import requests
 from requests.auth import AuthBase
 
-from api_extract.errors import NotAsAgreed
+from api_extract.errors import BadCredentials, NotAsAgreed
 from api_extract.limits import Limit
 from api_extract.pages import Page, Request
-from api_extract.session import Session
-from clockodo_source.resource import Resource
+from api_extract.resource import Resource
+from api_extract.session import Answer, Refusal, Session
 from clockodo_source.settings import Settings
 
 ENHANCED = "enhanced entries"
@@ -76,7 +77,13 @@ def open_session(settings: Settings) -> Session:
         limits=LIMITS,
         counted_in=_counted_in(settings),
         explain=lambda body: credentials.blotted(explain(body)),
+        refusal=_refusal,
     )
+
+
+def _refusal(status: int, _body: bytes) -> Refusal | None:
+    hint = ". Check the login e-mail and the API key."
+    return (BadCredentials, hint) if status == HTTPStatus.UNAUTHORIZED else None
 
 
 def _counted_in(settings: Settings) -> Path:
@@ -108,20 +115,20 @@ class Paging(msgspec.Struct):
     count_items: int | None = None
 
 
-def page_reader(resource: Resource) -> Callable[[bytes], Page]:
+def page_reader(resource: Resource) -> Callable[[Answer], Page]:
     """Return what turns an answer of this endpoint into a page of undecoded rows."""
     wanted = resource.envelopes
 
-    def read(body: bytes) -> Page:
-        answer = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
-        rows = next((answer[name] for name in wanted if name in answer), None)
+    def read(answer: Answer) -> Page:
+        parts = msgspec.json.decode(answer.body, type=dict[str, msgspec.Raw])
+        rows = next((parts[name] for name in wanted if name in parts), None)
         if rows is None:
             raise NotAsAgreed(f"GET {resource.path}: the answer has no {' or '.join(wanted)}.")
-        if "paging" not in answer:
+        if "paging" not in parts:
             if resource.page_size:
                 raise NotAsAgreed(f"GET {resource.path}: the answer has no paging.")
             return Page(rows)
-        paging = msgspec.json.decode(answer["paging"], type=Paging)
+        paging = msgspec.json.decode(parts["paging"], type=Paging)
         return Page(rows, paging.current_page, paging.count_pages, paging.count_items)
 
     return read

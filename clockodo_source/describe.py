@@ -2,13 +2,11 @@
 
 from pathlib import Path
 
-from api_extract.tables import Table
-from clockodo_source.entry_log import ENTRY_CHANGES
-from clockodo_source.resource import Resource
-from clockodo_source.tables import RESOURCES
+from api_extract.describe import MARKS, page
+from clockodo_source.tables import ENTRY_LOG, RESOURCES
 
 PAGE = Path(__file__).parent / "README.md"
-HEAD = """# Clockodo as a dlt source
+HEAD = f"""# Clockodo as a dlt source
 
 ```python
 import dlt
@@ -22,38 +20,16 @@ Configured in `.dlt/config.toml` and `.dlt/secrets.toml` under `sources.clockodo
 `clockodo(Settings(...))`. `clockodo(resources=["entries", "users"])` reads only those.
 
 All columns stand under the API's own names with values as received: numbers as doubles, counts and
-ids as bigints, instants with their zone. An object's keys join as `budget__amount`; lists are JSON.
-Keys nobody documented are kept in `_undeclared` (JSON). `_window_since`, `_window_until`,
-`_window_of` and `_deleted` belong to the loading and are always empty. **P** marks what tells of a
-person, **R** what is absent where the key lacks a right: it is NULL then, never 0.
+ids as bigints, instants with their zone. {MARKS}
 
 This page is written by `python -m clockodo_source.describe`.
 """
 
 
-def page() -> str:
+def written() -> str:
     """Return the whole page."""
-    parts = [HEAD, *(_resource(r) for r in RESOURCES), "## entry_changes\n", _table(ENTRY_CHANGES)]
-    return "\n".join(parts)
-
-
-def _resource(resource: Resource) -> str:
-    paging = f"pages of {resource.page_size}" if resource.page_size else "one answer"
-    optional = ", optional" if resource.optional else ""
-    head = f"## {resource.name}\n\n`GET {resource.path}`, {paging}{optional}. {resource.changes}\n"
-    return "\n".join([head, *(_table(table) for table in resource.tables)])
-
-
-def _table(table: Table) -> str:
-    key = ", ".join(f"`{name}`" for name in table.key)
-    lines = [f"**`{table.name}`** {table.description} Key: {key}.", ""]
-    lines += ["| column | type | | |", "|---|---|---|---|"]
-    for c in table.columns:
-        marks = " ".join(m for m, is_so in (("P", c.personal), ("R", c.right)) if is_so)
-        kind = c.kind if c.loaded else "never loaded"
-        lines.append(f"| `{c.name}` | {kind} | {marks} | {c.description} |")
-    return "\n".join([*lines, ""])
+    return page(HEAD, RESOURCES, ENTRY_LOG.table)
 
 
 if __name__ == "__main__":
-    PAGE.write_text(page(), encoding="utf-8")
+    PAGE.write_text(written(), encoding="utf-8")

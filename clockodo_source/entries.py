@@ -11,20 +11,27 @@ The documentation leaves open whether the list's window means start or overlap, 
 end counts. So a day more is asked for on both sides, and cut off again by `time_since`.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import msgspec
 import pyarrow as pa
 
+from api_extract.changes import Changes, Entries
+from api_extract.due import due, every_month, replaced
+from api_extract.entry_rows import Id, Part, between, ids, without
 from api_extract.errors import Forbidden, Gone, Later, Unsettled
-from api_extract.windows import Window, halves, month_of, months, spans
-from clockodo_source.changes import NAME, Changes
-from clockodo_source.entry_rows import Part, between, ids, joined, without
-from clockodo_source.reading import Shape, TooLong
-from clockodo_source.run import Run
-from clockodo_source.tables import ENTRY_TABLES
+from api_extract.pages import Request
+from api_extract.reading import Shape, TooLong
+from api_extract.session import Answer
+from api_extract.windows import Window, halves, month_of
+from clockodo_source.kinds import by_table, withheld
+from clockodo_source.reading import Clockodo, read_list
+from clockodo_source.tables import ENTRY_LOG, ENTRY_TABLES
 
+NAME = "entries"
 PADDING = timedelta(days=1)
 SHORTEST_SPAN = timedelta(hours=1)
 LONGEST_SPAN = timedelta(days=800)
@@ -38,64 +45,35 @@ PLAIN = (
 Factors = dict[str, dict[str, str]]  # by list and id: what revenue hangs on
 
 
-def entries(run: Run, shape: Shape) -> Iterator[Any]:
+def entries(run: Clockodo, shape: Shape) -> Iterator[Any]:
     """Read the windows that are due; yield what replaces them, then the log of changes."""
     factors = _factors(run)
-    due = _due(run, factors)
-    changes = Changes(run, shape, due)
+    windows = due(run, NAME, _restated(run, factors))
+    changes = Changes(
+        run,
+        Entries(
+            resource=NAME,
+            log=ENTRY_LOG,
+            begins="time_since",
+            ends="time_until",
+            sort=by_table,
+            begin=lambda entry: _begin_of(run, entry),
+            confined=bool(run.settings.filter),
+        ),
+        windows,
+    )
+    read = _Reader(run, shape, changes).read
     yield from changes.begin()
-    yield from _replaced(changes, due)
+    yield from replaced(changes, windows, read, LONGEST_SPAN)
     if not run.asked and not run.report.later:
-        yield from _replaced(changes, changes.moved_to(_every(run)))
+        moved = changes.moved_to(every_month(run))
+        yield from replaced(changes, moved, read, LONGEST_SPAN)
         if run.state.get("factors") != factors:
             run.state["factors"] = factors
     yield from changes.finish()
 
 
-def _replaced(changes: Changes, windows: Sequence[Window]) -> Iterator[Any]:
-    for part in joined(_parts(changes, windows)):
-        yield from changes.replace(part)
-
-
-def _parts(changes: Changes, windows: Sequence[Window]) -> Iterator[Part]:
-    """Yield the rows of windows, until there are no requests left."""
-    read: set[Window] = set()
-    try:
-        for group in spans(windows, LONGEST_SPAN):
-            for part in _read(changes, group):
-                read |= set(part.windows)
-                yield part
-    except Later as error:
-        changes.postpone(set(windows) - read, error)
-
-
-def _every(run: Run) -> list[Window]:
-    end = run.today + timedelta(days=run.settings.horizon_days)
-    return months(run.settings.start_date, end)
-
-
-def _due(run: Run, factors: Factors) -> list[Window]:
-    every, read = _every(run), run.remembered(NAME)
-    if run.asked:
-        within = Window(every[0].since, every[-1].until) if every else run.asked
-        asked = Window(max(run.asked.since, within.since), min(run.asked.until, within.until))
-        return [asked] if asked.since < asked.until else []
-    if run.options.full:
-        return every
-    restated = _restated(run, factors)
-    return [
-        w
-        for w in every
-        if w.key not in read
-        or w.overlaps(run.recent)
-        or w in restated
-        or read[w.key]["running"]
-        or read[w.key].get("again")
-        or read[w.key].get("open", True)
-    ]
-
-
-def _factors(run: Run) -> Factors:
+def _factors(run: Clockodo) -> Factors:
     """Return what the revenue of entries hangs on, where it is out of the ordinary.
 
     Read before the entries, so that what changes meanwhile is seen as a change by the next run.
@@ -105,7 +83,11 @@ def _factors(run: Run) -> Factors:
     for name in ("projects", "subprojects"):
         shape = run.shape(name)
         try:
-            rows = run.read(shape)[name].select(["id", "completed", "revenue_factor"]).to_pylist()
+            rows = (
+                read_list(run, shape)[name]
+                .select(["id", "completed", "revenue_factor"])
+                .to_pylist()
+            )
         except (Forbidden, Gone, Later, Unsettled) as error:
             if not shape.resource.optional and isinstance(error, Forbidden | Gone):
                 raise
@@ -119,7 +101,7 @@ def _factors(run: Run) -> Factors:
     return factors
 
 
-def _restated(run: Run, factors: Factors) -> set[Window]:
+def _restated(run: Clockodo, factors: Factors) -> set[Window]:
     """Return the windows of all entries of projects that changed since they were last read."""
     before: Factors = run.state.get("factors", factors)
     changed = {
@@ -135,62 +117,88 @@ def _restated(run: Run, factors: Factors) -> set[Window]:
     return {month_of(day + timedelta(days=n)) for day in days for n in (-1, 0, 1)}
 
 
-def _read(changes: Changes, group: list[Window]) -> Iterator[Part]:
-    """Yield the rows of adjacent windows, split where they are many or will not hold still."""
-    zone = changes.run.zone
-    since, until = group[0].bounds(zone)[0], group[-1].bounds(zone)[1]
-    try:
-        if len(group) > 1:
-            rows = _between(changes, since, until, most_pages=MOST_PAGES, attempts=1)
-        else:
-            rows = _settled(changes, since, until)
-    except (TooLong, Unsettled) as error:
-        if len(group) > 1:
-            for half in halves(group):
-                yield from _read(changes, half)
+@dataclass
+class _Reader:
+    """Reads windows, split where they are many or will not hold still."""
+
+    run: Clockodo
+    shape: Shape
+    changes: Changes
+
+    def read(self, group: list[Window]) -> Iterator[Part]:
+        """Yield the rows of adjacent windows."""
+        zone = self.run.zone
+        since, until = group[0].bounds(zone)[0], group[-1].bounds(zone)[1]
+        try:
+            if len(group) > 1:
+                rows = self._between(since, until, most_pages=MOST_PAGES, attempts=1)
+            else:
+                rows = self._settled(since, until)
+        except (TooLong, Unsettled) as error:
+            if len(group) > 1:
+                for half in halves(group):
+                    yield from self.read(half)
+                return
+            self.changes.leave(group[0], "unsettled", str(error))
             return
-        changes.leave(group[0], "unsettled", str(error))
-        return
-    yield Part(group, rows)
+        yield Part(group, rows if NAME not in self.run.reduced else withheld(rows))
+
+    def _settled(self, since: datetime, until: datetime) -> pa.Table:
+        """Return the rows of a span, read in ever shorter ones where people keep working on it."""
+        try:
+            return self._between(since, until)
+        except Unsettled as error:
+            if error.pages <= 1 or until - since <= SHORTEST_SPAN:
+                raise
+            middle = since + (until - since) / 2
+        first = self._settled(since, middle)
+        second = self._settled(middle, until)
+        return pa.concat_tables([without(first, ids(second)), second])
+
+    def _between(self, since: datetime, until: datetime, **how: int) -> pa.Table:
+        """Return what begins in [since, until); without money where the key may not see it."""
+        run, padding = self.run, min(PADDING, until - since)
+        asked = since - padding, until + padding
+        try:
+            rows = read_list(run, self.shape, params(run, *asked), **how)[NAME]
+        except Forbidden:
+            # In the middle of a load it is no way of reading, but a right that was lost.
+            if NAME in run.reduced or self.shape.readers[NAME].seen.rows:
+                raise
+            run.reduced.add(NAME)
+            run.report.notes.append(PLAIN)
+            rows = read_list(run, self.shape, params(run, *asked), **how)[NAME]
+        return between(rows, "time_since", since, until)
 
 
-def _settled(changes: Changes, since: datetime, until: datetime) -> pa.Table:
-    """Return the rows of a span, read in ever shorter ones where people keep working on it."""
-    try:
-        return _between(changes, since, until)
-    except Unsettled as error:
-        if error.pages <= 1 or until - since <= SHORTEST_SPAN:
-            raise
-        middle = since + (until - since) / 2
-    first = _settled(changes, since, middle)
-    second = _settled(changes, middle, until)
-    return pa.concat_tables([without(first, ids(second)), second])
-
-
-def _between(changes: Changes, since: datetime, until: datetime, **how: int) -> pa.Table:
-    """Return what begins in [since, until); without money where the key may not see it."""
-    run, padding = changes.run, min(PADDING, until - since)
-    asked = since - padding, until + padding
-    try:
-        rows = run.read(changes.shape, params(run, *asked), **how)[NAME]
-    except Forbidden:
-        # In the middle of a load it is no way of reading, but a right that was lost.
-        if not run.enhanced or changes.shape.readers[NAME].seen.rows:
-            raise
-        run.enhanced = False
-        run.report.notes.append(PLAIN)
-        rows = run.read(changes.shape, params(run, *asked), **how)[NAME]
-    return between(rows, since, until)
-
-
-def params(run: Run, since: datetime, until: datetime) -> dict[str, object]:
+def params(run: Clockodo, since: datetime, until: datetime) -> dict[str, object]:
     """Return the query; full UTC timestamps, as anything shorter or longer is refused."""
     asked: dict[str, object] = {
         "time_since": f"{since:%Y-%m-%dT%H:%M:%SZ}",
         "time_until": f"{until:%Y-%m-%dT%H:%M:%SZ}",
     }
-    if run.enhanced:
+    if NAME not in run.reduced:
         asked["enhanced_list"] = "true"  # else names, texts, rates and revenue are left out
     if run.settings.hard_budget_revenue:
         asked["calc_also_revenues_for_projects_with_hard_budget"] = "true"
     return asked | {f"filter[{name}]": value for name, value in run.settings.filter.items()}
+
+
+def _begin_of(run: Clockodo, entry: Id) -> datetime | None:
+    """Return when an entry begins now; None if it was deleted, or is not to be seen."""
+    try:
+        return run.session.fetch(Request(f"/v2/entries/{entry}"), _begin)
+    except (Gone, Forbidden):
+        return None
+
+
+def _begin(answer: Answer) -> datetime:
+    return msgspec.json.decode(answer.body, type=_One).entry.time_since
+
+
+class _Entry(msgspec.Struct):
+    time_since: datetime
+
+
+class _One(msgspec.Struct):
+    entry: _Entry

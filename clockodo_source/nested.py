@@ -6,7 +6,7 @@ Nothing is left out but what is named here: keys nobody declared travel with the
 from typing import Any
 
 from api_extract.errors import NotAsAgreed
-from clockodo_source.resource import Rows
+from api_extract.resource import Rows
 
 Row = dict[str, Any]
 

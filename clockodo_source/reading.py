@@ -1,145 +1,46 @@
-"""How a list is read whole, as it was at one moment, though people work on it meanwhile."""
+"""How the lists of an account are read: whole, and each that others need once a run."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from collections.abc import Iterator, Mapping
 
-import msgspec
-import pyarrow as pa
-import pyarrow.compute as pc
-
-from api_extract.columns import Reader, content_hash, said
-from api_extract.errors import NotAsAgreed, Unsettled
 from api_extract.pages import Page, Request, iter_pages
+from api_extract.reading import Shape, read
+from api_extract.resource import Resource
+from api_extract.run import Lists, Run
 from api_extract.session import Session
 from clockodo_source.api import first_request, page_reader, rest
-from clockodo_source.resource import Resource, Rows
 from clockodo_source.settings import Settings
-from clockodo_source.tables import ENTRIES_WIRE
 
-TRAVERSALS = 3  # how often a list that changes under our hands is read before it is given up
-SKEW = timedelta(seconds=5)  # between the clocks that a server stamps rows and answers with
+Clockodo = Run[Settings]
 
 
-class TooLong(Exception):
-    """A span has more pages than one traversal should take."""
-
-
-class Shape:
-    """Reads the rows of one resource into its tables."""
-
-    def __init__(self, resource: Resource, settings: Settings) -> None:
-        # A page mixes all types of entries: it is read as one table, and sorted afterwards.
-        tables = (ENTRIES_WIRE,) if resource.reading == "entries" else resource.tables
-        self.resource = resource
-        self.tables = [t.guarded(settings.exclude_columns, settings.hash_columns) for t in tables]
-        self.readers = {t.name: Reader(t) for t in self.tables}
-
-    def read(self, rows: msgspec.Raw, year: int = 0) -> tuple[int, dict[str, pa.Table]]:
-        """Return the number of rows of the answer, and the tables they fill."""
-        if self.resource.split is None:
-            table = self.readers[self.tables[0].name].read(rows)
-            return table.num_rows, {self.tables[0].name: table}
-        try:
-            decoded = msgspec.json.decode(rows, type=Rows | dict[str, Any])
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise NotAsAgreed(f"GET {self.resource.path}: {said(error)}") from None
-        listed = [decoded] if isinstance(decoded, dict) else decoded
-        parts = self.resource.split(listed, year)
-        return len(listed), {name: self.readers[name].read(rows) for name, rows in parts.items()}
-
-    def empty(self) -> dict[str, pa.Table]:
-        """Return the tables without rows."""
-        return {name: reader.empty() for name, reader in self.readers.items()}
-
-
-@dataclass
-class Traversal:
-    """One way through all pages of a list; without tables where pages contradict each other.
-
-    `quiet`: nothing can have moved from page to page meanwhile.
-    """
-
-    pages: int
-    tables: dict[str, pa.Table] | None = None
-    quiet: bool = False
-
-
-def read(  # noqa: PLR0913 - all but three have defaults
-    session: Session,
+def read_list(
+    run: Clockodo,
     shape: Shape,
-    params: Mapping[str, object],
+    params: Mapping[str, object] | None = None,
     *,
     year: int = 0,
-    most_pages: int | None = None,
-    attempts: int = TRAVERSALS,
-) -> dict[str, pa.Table]:
-    """Return a list whole, as it was at one moment; `year` is stamped on rows without one.
-
-    Raises Unsettled when it kept changing, and TooLong when it has over `most_pages`.
-    """
-    request = first_request(shape.resource, **params)
-    before: dict[str, pa.Table] | None = None
-    for _ in range(attempts):
-        found = _traverse(session, shape, request, year, most_pages)
-        tables = found.tables
-        if tables and (found.quiet or (before and _same(shape, before, tables))):
-            return tables
-        before = tables
-    text = f"the list changed during each of {attempts} attempts to read it."
-    raise Unsettled(f"GET {request.path}: {text}", found.pages)
+    **how: int,
+) -> Lists:
+    """Return a list as `api_extract.reading.read` does; `year` is stamped on rows without one."""
+    return read(
+        run.session,
+        shape,
+        lambda: _pages(run.session, shape.resource, params or {}),
+        stamp=year,
+        **how,
+    )
 
 
-def _traverse(
-    session: Session, shape: Shape, request: Request, year: int, most_pages: int | None
-) -> Traversal:
-    """Read all pages once.
+def read_once(run: Clockodo, resource: str) -> Lists:
+    """Return a list that is read whole, as it was when it was read first in this run."""
+    return run.once(resource, lambda: read_list(run, run.shape(resource)))
 
-    A row that leaves a page already read, while another comes to a page still to be read, is
-    seen in no count and in no id. But what came was changed since the first page was read.
-    """
-    read_page = page_reader(shape.resource)
+
+def _pages(session: Session, resource: Resource, params: Mapping[str, object]) -> Iterator[Page]:
+    request, read_page = first_request(resource, **params), page_reader(resource)
 
     def fetch(one: Request) -> Page:
         return session.fetch(one, read_page)
 
     first = fetch(request)
-    began, pages, total = session.server_time, first.count_pages, 0
-    if most_pages is not None and pages > most_pages:
-        raise TooLong
-    parts: dict[str, list[pa.Table]] = {name: [t] for name, t in shape.empty().items()}
-    for number, page in enumerate(iter_pages(first, rest(request, first), fetch), start=1):
-        if page.number != number > 1:
-            raise NotAsAgreed(f"GET {request.path}: page {number} came as {page.number}.")
-        rows, tables = shape.read(page.rows, year)
-        total += rows
-        for name, table in tables.items():
-            parts[name].append(table)
-        if page.count_items != first.count_items:
-            return Traversal(pages)
-    whole = {name: pa.concat_tables(tables) for name, tables in parts.items()}
-    repeated = any(_repeats(whole[t.name], t.key) for t in shape.tables)
-    if first.count_items is None and repeated:
-        raise NotAsAgreed(f"GET {request.path}: two rows with the same key.")
-    if repeated or first.count_items not in {None, total}:
-        return Traversal(pages)
-    return Traversal(pages, whole, pages <= 1 or _unchanged_since(began, shape, whole))
-
-
-def _repeats(table: pa.Table, key: tuple[str, ...]) -> bool:
-    return bool(table.group_by(list(key)).aggregate([]).num_rows < table.num_rows)
-
-
-def _unchanged_since(began: datetime | None, shape: Shape, tables: dict[str, pa.Table]) -> bool:
-    """Tell whether rows carry the time of their last change, and none of them lies so late."""
-    table = shape.tables[0]
-    if began is None or table.newest is None:
-        return False
-    latest = pc.max(tables[table.name][table.newest]).as_py()
-    return latest is not None and latest < began - SKEW
-
-
-def _same(shape: Shape, one: dict[str, pa.Table], other: dict[str, pa.Table]) -> bool:
-    keys = {t.name: t.key for t in shape.tables}
-    return all(content_hash(one[n], keys[n]) == content_hash(other[n], keys[n]) for n in keys)
+    yield from iter_pages(first, rest(request, first), fetch)

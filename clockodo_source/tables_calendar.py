@@ -1,8 +1,8 @@
 """Which days are free, and when people were present."""
 
+from api_extract.resource import Resource
 from api_extract.tables import Column, Table
 from clockodo_source.nested import change_requests, users_nonbusiness_days, work_times
-from clockodo_source.resource import Resource
 
 _USER = Column("users_id", "bigint", "The person it is about.")
 
@@ -136,6 +136,7 @@ CALENDAR = (
             "replaces all."
         ),
         optional=True,
+        fills=True,
     ),
     Resource(
         name="users_nonbusiness_groups",
@@ -148,6 +149,7 @@ CALENDAR = (
             "replaced whole."
         ),
         optional=True,
+        fills=True,
     ),
     Resource(
         name="nonbusiness_days",
@@ -162,6 +164,7 @@ CALENDAR = (
         reading="years",
         follows=("nonbusiness_groups", "nonbusiness_days"),
         optional=True,
+        fills=True,
     ),
     Resource(
         name="users_nonbusiness_days",

@@ -6,8 +6,9 @@ them, so it is decoded under one wide table and then sorted by `type`.
 
 from functools import partial
 
+from api_extract.entry_log import Log
+from api_extract.resource import Resource
 from api_extract.tables import Column, Table
-from clockodo_source.resource import Resource
 
 _right = partial(Column, right=True)
 _personal = partial(Column, personal=True)
@@ -80,7 +81,7 @@ TIME_ENTRIES = Table(
     ),
     description="Work measured in time, the running clock included. One row per entry of type 1.",
     window="time_since",
-    roams=True,
+    roams="id",
     newest="time_last_change",
     needed=_NEEDED,
 )
@@ -100,7 +101,7 @@ LUMP_SUM_ENTRIES = Table(
     ),
     description="Amounts of money booked without time. One row per entry of type 2.",
     window="time_since",
-    roams=True,
+    roams="id",
     newest="time_last_change",
     needed=_NEEDED,
 )
@@ -121,7 +122,7 @@ LUMP_SUM_SERVICE_ENTRIES = Table(
     ),
     description="Units of lump-sum services, such as kilometres. One row per entry of type 3.",
     window="time_since",
-    roams=True,
+    roams="id",
     newest="time_last_change",
     needed=_NEEDED,
 )
@@ -134,7 +135,7 @@ ENTRIES_WIRE = Table(
     columns=tuple({c.name: c for table in ENTRY_TABLES for c in table.columns}.values()),
     description="A page of entries before it is sorted by type. One row per entry.",
     window="time_since",
-    roams=True,
+    roams="id",
     newest="time_last_change",
     needed=_NEEDED,
 )
@@ -151,4 +152,15 @@ ENTRIES = Resource(
         "replaced."
     ),
     reading="entries",
+    wire=ENTRIES_WIRE,
+)
+
+ENTRY_LOG = Log(
+    ENTRIES_WIRE,
+    (
+        *("type", "time_since", "time_until", "users_id", "customers_id", "projects_id"),
+        *("subprojects_id", "services_id", "lumpsum_services_id", "billable", "duration"),
+        *("hourly_rate", "revenue", "lumpsum", "lumpsum_services_amount"),
+        *("lumpsum_services_price", "test_data"),
+    ),
 )

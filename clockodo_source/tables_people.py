@@ -6,9 +6,9 @@ hours and days stay countable without them.
 
 from functools import partial
 
+from api_extract.resource import Resource
 from api_extract.tables import Column, Table
 from clockodo_source.nested import company
-from clockodo_source.resource import Resource
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 

@@ -3,9 +3,9 @@
 Times are seconds and absences are days, both as numbers that may have fractions.
 """
 
+from api_extract.resource import Resource
 from api_extract.tables import Column, Table
 from clockodo_source.nested import user_reports
-from clockodo_source.resource import Resource
 
 _ABSENCES = {
     "regular_holidays": "vacation",

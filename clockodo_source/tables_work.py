@@ -2,8 +2,8 @@
 
 from functools import partial
 
+from api_extract.resource import Resource
 from api_extract.tables import Column, Table
-from clockodo_source.resource import Resource
 
 _right = partial(Column, right=True)
 _note = partial(Column, "note", "text", right=True, personal=True)

@@ -51,12 +51,13 @@ def demo(call: Call, system: str) -> None:
 @shared
 def check(call: Call, system: str) -> None:
     """Ask each resource once: who am I, which rights do I have, what would be loaded."""
-    from clockodo_source import Options  # noqa: PLC0415
-    from pipelines import checkup, output  # noqa: PLC0415
+    from api_extract.run import Options  # noqa: PLC0415
+    from pipelines import output  # noqa: PLC0415
+    from pipelines.systems import SYSTEMS  # noqa: PLC0415
 
     call.place(system)
-    report, checks = checkup.check(call.settings(), Options(call.as_of))
-    sys.exit(int(output.show_check(call.show, report, checks)))
+    report, checks = SYSTEMS[system].check(call.settings(system), Options(call.as_of))
+    sys.exit(int(output.show_check(call.show, SYSTEMS[system], report, checks)))
 
 
 @cli.command()
@@ -93,7 +94,7 @@ def sync(  # noqa: PLR0913 - the options of the verb
     """Load what changed, then build the models."""
     if since and until and since >= until:
         raise click.UsageError(f"--since {since} is not before --until {until}.")
-    from clockodo_source import Options  # noqa: PLC0415
+    from api_extract.run import Options  # noqa: PLC0415
     from pipelines import output  # noqa: PLC0415
     from pipelines import sync as verb  # noqa: PLC0415
 
@@ -101,7 +102,7 @@ def sync(  # noqa: PLR0913 - the options of the verb
         call.as_of, full, since, until, lookback, accept_shrink, accept_narrower_rights
     )
     names = [name.strip() for name in resources.split(",") if name.strip()]
-    place, settings = call.place(system), call.settings()
+    place, settings = call.place(system), call.settings(system)
     with call.show.progress() as tell:
         outcome = verb.sync(
             place,

@@ -11,6 +11,7 @@ import duckdb
 import msgspec
 
 from api_extract.pages import Request
+from api_extract.session import Answer
 from clockodo_source import Options, Settings
 from clockodo_source.api import ENTRYGROUPS, open_session
 from pipelines.exits import Exit
@@ -146,8 +147,8 @@ class _Groups(msgspec.Struct):
     groups: list[_Group]
 
 
-def _groups(body: bytes) -> list[_Group]:
-    return msgspec.json.decode(body, type=_Groups).groups
+def _groups(answer: Answer) -> list[_Group]:
+    return msgspec.json.decode(answer.body, type=_Groups).groups
 
 
 def _cents(value: Decimal) -> Decimal:

@@ -6,21 +6,24 @@ A run that finds nothing changed makes no load package, and must still be known 
 import json
 import uuid
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import dlt
 from dlt.destinations.exceptions import DatabaseUndefinedRelation
 
-from clockodo_source import Report
-from clockodo_source.report import ResourceReport
+from api_extract.report import Report, ResourceReport
+from pipelines.place import Place
+from pipelines.systems import SYSTEMS
 
 ROWS_PER_STATEMENT = 500
+USER_IDS = {"bigint": "bigint", "text": "varchar"}
 
 TABLES = {
     "api_identity": (
         "run_id varchar, as_of timestamp with time zone, ended_at timestamp with time zone,"
-        " loaded boolean, users_id bigint, role varchar, timezone varchar, rights varchar,"
+        " loaded boolean, users_id {user_id}, role varchar, timezone varchar, rights varchar,"
         " undeclared varchar, filter varchar, hard_budget_revenue boolean"
     ),
     "resource_status": (
@@ -42,8 +45,9 @@ TABLES = {
 class Ledger:
     """Writes and reads the book-keeping of one account."""
 
-    def __init__(self, pipeline: dlt.Pipeline) -> None:
+    def __init__(self, pipeline: dlt.Pipeline, place: Place) -> None:
         self._pipeline = pipeline
+        self._place = place
 
     def write(self, report: Report, as_of: datetime, failure: str | None = None) -> None:
         """Add a run; a window that was read replaces what was noted of it before.
@@ -55,8 +59,8 @@ class Ledger:
             *(*run, failure is None),
             *(report.owner, report.owner_role, report.timezone),
             *(json.dumps(sorted(report.rights)), json.dumps(sorted(report.undeclared))),
-            None if report.filter is None else json.dumps(report.filter),
-            report.hard_budget_revenue,
+            None if report.dataset is None else json.dumps(report.dataset["filter"]),
+            None if report.dataset is None else report.dataset.get("hard_budget_revenue"),
         )
         resources = list(report.resources.items())
         statuses: list[tuple[Any, ...]] = [
@@ -69,10 +73,12 @@ class Ledger:
         if failure is not None:
             name, last = resources[-1] if resources else ("users", ResourceReport())
             statuses, windows = [(*run, name, "failed", last.rows, last.requests, failure)], []
-        with self._pipeline.sql_client() as client, client.begin_transaction():
+        user_id = USER_IDS[SYSTEMS[self._place.system].user_id]
+        with self._client() as client, client.begin_transaction():
             for name, columns in TABLES.items():
                 table = client.make_qualified_table_name(name)
-                client.execute_sql(f"CREATE TABLE IF NOT EXISTS {table} ({columns})")
+                described = columns.format(user_id=user_id)
+                client.execute_sql(f"CREATE TABLE IF NOT EXISTS {table} ({described})")
             if report.owner is not None:
                 _insert(client, "api_identity", [identity])
             _insert(client, "resource_status", statuses)
@@ -83,6 +89,16 @@ class Ledger:
         """Return the instant of the last run that loaded, None if none has."""
         found = self._latest("SELECT as_of FROM {api_identity} WHERE loaded")
         return found and found.astimezone(UTC)
+
+    def timezone(self) -> str | None:
+        """Return the zone of the last run that loaded, None if none has."""
+        try:
+            found = self.read(
+                "SELECT timezone FROM {api_identity} WHERE loaded ORDER BY ended_at DESC LIMIT 1"
+            )
+        except DatabaseUndefinedRelation:
+            return None
+        return found[0][0] if found else None
 
     def notices(self) -> list[tuple[Any, ...]]:
         """Return what keeps the warehouse from being all the tracker says, as last seen."""
@@ -99,9 +115,18 @@ class Ledger:
 
     def read(self, query: str) -> list[tuple[Any, ...]]:
         """Return the rows of a query, in which {name} stands for a table of the raw schema."""
-        with self._pipeline.sql_client() as client:
+        with self._client() as client:
             tables = _Names(client)
             return [tuple(row) for row in client.execute_sql(query.format_map(tables)) or []]
+
+    @contextmanager
+    def _client(self) -> Iterator[Any]:  # dlt's type depends on the destination
+        client: Any
+        with (
+            self._pipeline.sql_client() as client,
+            client.with_alternative_dataset_name(self._place.dataset),
+        ):
+            yield client
 
     def _later(self) -> datetime:
         """Return now, or later: the order of runs stays right also when clocks were not."""

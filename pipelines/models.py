@@ -17,16 +17,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from api_extract.errors import YourMove
-from clockodo_source.tables import BY_NAME
 from pipelines.ledger import Ledger
 from pipelines.place import Place
+from pipelines.systems import SYSTEMS
 
-# What entries point to; without these tables there is nothing to build from.
-NEEDED = [
-    table.name
-    for name in ("company", "users", "entries", "customers", "projects", "services")
-    for table in BY_NAME[name].tables
-]
 PROJECT = Path(__file__).parent.parent / "sql"
 MARTS, NEXT = "marts", "marts_next"
 # Table, column or null, and comment, of all that has one.
@@ -47,7 +41,7 @@ COMMENTS = {
         WHERE relnamespace = '{schema}'::regnamespace
     """,
 }
-BUILT = "models_built"  # in dlt's local state: what the last good build was made of
+BUILT = "models_built.json"  # in the working folder: what the last good build was made of
 
 
 @dataclass
@@ -69,7 +63,7 @@ def build_models(place: Place, as_of: datetime) -> Built:
     # Unit tests try the SQL on invented rows; that is for those who change it, not for each run.
     arguments += ["--exclude-resource-type", "unit_test"]
     with place.at_hand():
-        variables = {f"{place.system}_accounts": accounts(place), "marts_schema": NEXT}
+        variables = _variables(place)
         arguments += ["--vars", json.dumps(variables)]
         with place.pipeline().sql_client() as client:  # what a failed build has left
             client.execute_sql(f"DROP SCHEMA IF EXISTS {NEXT} CASCADE")
@@ -84,14 +78,27 @@ def build_models(place: Place, as_of: datetime) -> Built:
     if not built.failed:
         with place.at_hand():
             _publish(place)
-            place.pipeline().set_local_state_val(BUILT, _made_of(place, as_of))
+            (place.folder / BUILT).write_text(json.dumps(_made_of(place, as_of)))
     return built
+
+
+def _variables(place: Place) -> dict[str, Any]:
+    """Return what the models are to be built of."""
+    labels: dict[str, list[str]] = {system: [] for system in SYSTEMS}
+    for each in accounts(place):
+        labels[each.system].append(each.account)
+    return {
+        "systems": [system for system in SYSTEMS if labels[system]],
+        "marts_schema": NEXT,
+        **{f"{system}_accounts": labels[system] for system in SYSTEMS if labels[system]},
+    }
 
 
 def is_built(place: Place, as_of: datetime) -> bool:
     """Whether the marts are there, of this day, and nothing was loaded since they were built."""
-    made_of = place.pipeline().state["_local"].get(BUILT)
-    if not made_of:
+    try:
+        made_of = json.loads((place.folder / BUILT).read_bytes())
+    except (FileNotFoundError, ValueError):
         return False
     with place.pipeline().sql_client() as client:
         found = client.execute_sql(
@@ -101,25 +108,19 @@ def is_built(place: Place, as_of: datetime) -> bool:
 
 
 def _made_of(place: Place, as_of: datetime) -> dict[str, Any]:
-    """Return what the marts hang on: the day, the models, what was loaded last and what was not."""
+    """Return what the marts hang on: the models; of each account its day and what was loaded."""
     files = sorted(file for file in PROJECT.rglob("*") if file.suffix in {".sql", ".yml"})
-    with place.pipeline().sql_client() as client:
-        zones = client.execute_sql(
-            f"SELECT timezone_default FROM {place.dataset}.company"
-            " WHERE timezone_default IS NOT NULL"
-        )
-        loads = {
-            account: client.execute_sql(
-                f"SELECT max(load_id) FROM {replace(place, account=account).dataset}._dlt_loads"
-            )
-            for account in accounts(place)
-        }
-    return {
-        "day": f"{as_of.astimezone(ZoneInfo(zones[0][0] if zones else 'UTC')):%Y-%m-%d}",
-        "models": hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest(),
-        "loads": {account: str(rows) for account, rows in loads.items()},
-        "notices": [list(notice) for notice in Ledger(place.pipeline()).notices()],
+    made_of: dict[str, Any] = {
+        "models": hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
     }
+    for each in accounts(place):
+        ledger = Ledger(place.pipeline(), each)
+        made_of[each.dataset] = {
+            "day": f"{as_of.astimezone(ZoneInfo(ledger.timezone() or 'UTC')):%Y-%m-%d}",
+            "load": str(ledger.read("SELECT max(load_id) FROM {_dlt_loads}")),
+            "notices": [list(notice) for notice in ledger.notices()],
+        }
+    return made_of
 
 
 def _publish(place: Place) -> None:
@@ -171,17 +172,22 @@ def comments(client: Any, destination: str, schema: str) -> list[str]:  # noqa: 
     ]
 
 
-def accounts(place: Place) -> list[str]:
-    """Return the labels of the accounts in this warehouse that have all the models need."""
-    names = ", ".join(f"'{name}'" for name in NEEDED)
+def accounts(place: Place) -> list[Place]:
+    """Return the accounts, of all systems, in this warehouse that have all the models need."""
+    found: dict[str, set[str]] = {}
     with place.pipeline().sql_client() as client:
-        found = client.execute_sql(
-            "SELECT table_schema FROM information_schema.tables"
-            f" WHERE table_name IN ({names}) AND table_schema LIKE '{place.system}%raw'"
-            f" GROUP BY table_schema HAVING count(*) = {len(NEEDED)} ORDER BY table_schema"
+        rows = client.execute_sql(
+            "SELECT table_schema, table_name FROM information_schema.tables"
+            " WHERE table_schema LIKE '%raw' ORDER BY table_schema"
         )
-    labels = (row[0].removeprefix(place.system).removesuffix("raw") for row in found or [])
-    return [label.strip("_") or "main" for label in labels]
+    for schema, table in rows or []:
+        found.setdefault(schema, set()).add(table)
+    return [
+        replace(place, system=name, account=schema[len(name) : -len("raw")].strip("_") or "main")
+        for name, system in SYSTEMS.items()
+        for schema, tables in found.items()
+        if schema.startswith(name) and tables.issuperset(system.needed_tables)
+    ]
 
 
 def models(place: Place, as_of: datetime) -> Built:
@@ -189,9 +195,13 @@ def models(place: Place, as_of: datetime) -> Built:
     if place.destination == "duckdb" and not place.warehouse.exists():
         raise YourMove(f"There is no warehouse {place.warehouse}. Run `timehouse sync` first.")
     with place.locked():
-        if place.pipeline().has_pending_data:
-            raise YourMove("A load was left unfinished. Run `timehouse sync`, which finishes it.")
-        if place.account not in accounts(place):
+        for each in accounts(place):
+            if each.pipeline().has_pending_data:
+                raise YourMove(
+                    f"A load was left unfinished. Run `timehouse sync {each.system}`, which"
+                    " finishes it."
+                )
+        if not accounts(place):
             raise YourMove("Not all was loaded that the models need. Run `timehouse sync`.")
         return build_models(place, as_of)
 

@@ -13,7 +13,6 @@ from click.core import ParameterSource
 from api_extract.windows import FIRST_DAY, LAST_DAY
 
 if TYPE_CHECKING:
-    from clockodo_source import Settings
     from pipelines.place import Place
     from pipelines.show import Show
 
@@ -124,11 +123,11 @@ class Call:
         path = self._given["warehouse"] or Path(warehouse)
         return Place(system, self.account, path, self.destination)
 
-    def settings(self) -> "Settings":
+    def settings(self, system: str) -> Any:  # noqa: ANN401 - each system has its own
         """How to reach the account."""
-        from clockodo_source import resolve  # noqa: PLC0415 - only verbs pay for it
+        from pipelines.systems import SYSTEMS  # noqa: PLC0415 - only verbs pay for it
 
-        return resolve(self.account)
+        return SYSTEMS[system].resolve(self.account)
 
 
 def shared(function: Callable[..., None]) -> Callable[..., Any]:

@@ -16,7 +16,6 @@ from api_extract.errors import YourMove
 from pipelines.exits import explained
 from pipelines.place import Place
 
-SCHEMA = "clockodo"
 GARBAGE = (ValueError, KeyError, TypeError, AttributeError, zlib.error)
 
 
@@ -37,7 +36,7 @@ def finish_pending(place: Place, pipeline: dlt.Pipeline) -> bool:
     with legible():
         pipeline.sync_destination()
     if never_loaded:
-        _read_again(pipeline)
+        _read_again(place, pipeline)
         place.doubt.unlink(missing_ok=True)
     return finished
 
@@ -82,8 +81,8 @@ def _finished(pipeline: dlt.Pipeline) -> bool:
     return True
 
 
-def _read_again(pipeline: dlt.Pipeline) -> None:
+def _read_again(place: Place, pipeline: dlt.Pipeline) -> None:
     with pipeline.managed_state() as state:
-        read = state.get("sources", {}).get(SCHEMA, {}).get("read", {})
+        read = state.get("sources", {}).get(place.system, {}).get("read", {})
         for known in (known for spans in read.values() for known in spans.values()):
             known |= {"hash": None, "again": True}

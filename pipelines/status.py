@@ -8,11 +8,11 @@ from typing import Any, get_args
 from dlt.destinations.exceptions import DatabaseUndefinedRelation
 
 from api_extract.errors import YourMove
-from clockodo_source.report import Trouble
-from clockodo_source.tables import TABLES
+from api_extract.report import Trouble
 from pipelines.ledger import Ledger
 from pipelines.pending import legible
 from pipelines.place import Place
+from pipelines.systems import SYSTEMS, System
 
 
 @dataclass
@@ -24,7 +24,7 @@ class Status:
 
     as_of: datetime
     age: timedelta
-    owner: int
+    owner: int | str
     role: str | None
     timezone: str
     pending: bool
@@ -43,9 +43,10 @@ def status(place: Place, now: datetime) -> Status:
         pipeline = place.pipeline()
         with legible():
             pipeline.sync_destination()
-        ledger = Ledger(pipeline)
+        ledger = Ledger(pipeline, place)
         try:
-            return _read(ledger, pending=bool(pipeline.has_pending_data), now=now)
+            pending = bool(pipeline.has_pending_data)
+            return _read(ledger, SYSTEMS[place.system], pending=pending, now=now)
         except DatabaseUndefinedRelation:
             raise YourMove(
                 f"No run of account {place.account} has ended in {place.warehouse}."
@@ -53,7 +54,7 @@ def status(place: Place, now: datetime) -> Status:
             ) from None
 
 
-def _read(ledger: Ledger, *, pending: bool, now: datetime) -> Status:
+def _read(ledger: Ledger, system: System, *, pending: bool, now: datetime) -> Status:
     last = ledger.read(
         "SELECT as_of, users_id, role, timezone, rights, undeclared FROM {api_identity}"
         " WHERE loaded ORDER BY ended_at DESC LIMIT 1"
@@ -68,7 +69,7 @@ def _read(ledger: Ledger, *, pending: bool, now: datetime) -> Status:
     )
     windows = ledger.read(
         "SELECT window_from, window_until, read_at FROM {sync_windows}"
-        " WHERE resource = 'entries' ORDER BY read_at, window_from LIMIT 1"
+        f" WHERE resource = '{system.entries}' ORDER BY read_at, window_from LIMIT 1"
     )
     return Status(
         as_of=as_of,
@@ -77,7 +78,7 @@ def _read(ledger: Ledger, *, pending: bool, now: datetime) -> Status:
         role=role,
         timezone=timezone,
         pending=pending,
-        rows=_rows(ledger),
+        rows=_rows(ledger, system),
         rights=json.loads(rights),
         lacking=sorted(name for name, state, _ in latest if state in ("forbidden", "missing")),
         troubles={
@@ -90,9 +91,9 @@ def _read(ledger: Ledger, *, pending: bool, now: datetime) -> Status:
     )
 
 
-def _rows(ledger: Ledger) -> dict[str, int]:
+def _rows(ledger: Ledger, system: System) -> dict[str, int]:
     rows = {}
-    for name in (*TABLES, "entry_changes"):
+    for name in system.tables:
         try:
             rows[name] = ledger.read(f"SELECT count(*) FROM {{{name}}}")[0][0]
         except DatabaseUndefinedRelation:

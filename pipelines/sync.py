@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from api_extract.errors import YourMove
-from clockodo_source import Options, Report, Settings, clockodo
-from clockodo_source.tables import TABLES
+from api_extract.report import Report
+from api_extract.run import Options
 from pipelines.exits import Exit, explained
 from pipelines.ledger import Ledger
-from pipelines.models import NEEDED, Built, accounts, build_models, is_built
+from pipelines.models import Built, accounts, build_models, is_built
 from pipelines.pending import finish_pending
 from pipelines.place import Place
+from pipelines.systems import SYSTEMS
 
 SLACK = timedelta(days=1)  # that clocks of two machines, or one that was off, may differ by
 
@@ -48,7 +49,7 @@ class Outcome:
 
 def sync(  # noqa: PLR0913 - each is an option of the command line
     place: Place,
-    settings: Settings,
+    settings: Any,  # noqa: ANN401 - each system has its own
     options: Options,
     resources: Iterable[str] = (),
     *,
@@ -63,10 +64,10 @@ def sync(  # noqa: PLR0913 - each is an option of the command line
     outcome = Outcome(Report(tell=tell))
     with place.locked():
         pipeline = place.pipeline()
-        ledger = Ledger(pipeline)
+        ledger = Ledger(pipeline, place)
         if by_clock:
             _refuse_a_clock_set_back(options.as_of, ledger.last_as_of())
-        source = clockodo(settings, options, outcome.report, resources)
+        source = SYSTEMS[place.system].source(settings, options, outcome.report, resources)
         with place.at_hand():
             outcome.finished_pending = finish_pending(place, pipeline)
         try:
@@ -83,10 +84,11 @@ def sync(  # noqa: PLR0913 - each is an option of the command line
             outcome.notes.append("The models were left as they were: not all was read.")
         elif models and is_built(place, options.as_of):
             outcome.notes.append("The models are of today already, and nothing has changed since.")
-        elif models and place.account in accounts(place):
+        elif models and place in accounts(place):
             outcome.built = build_models(place, options.as_of)
         elif models:
-            outcome.notes.append(f"The models need {', '.join(NEEDED)}: not all are loaded yet.")
+            needed = ", ".join(SYSTEMS[place.system].needed_tables)
+            outcome.notes.append(f"The models need {needed}: not all are loaded yet.")
     return outcome
 
 
@@ -127,7 +129,7 @@ def summary(outcome: Outcome) -> dict[str, Any]:
                 "windows": t.windows,
                 "unchanged_windows": t.unchanged_windows,
             }
-            for name, t in sorted(report.tables.items(), key=lambda i: list(TABLES).index(i[0]))
+            for name, t in report.tables.items()
         },
         "resources": {
             name: {"status": r.status, "rows": r.rows, "requests": r.requests, "detail": r.detail}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from clockodo_source.describe import PAGE, page
+from clockodo_source.describe import PAGE, written
 from clockodo_source.tables import TABLES
 from pipelines.models import PROJECT
 from simulator.clockodo import ClockodoApp
@@ -79,7 +79,7 @@ def test_every_command_of_the_readme_runs(tmp_path: Path) -> None:
 
 def test_the_list_of_tables_is_written_from_the_declarations() -> None:
     """`python -m clockodo_source.describe` has been run since the last change."""
-    assert PAGE.read_text(encoding="utf-8") == page()
+    assert PAGE.read_text(encoding="utf-8") == written()
     assert f"{len(TABLES)} tables" in README
 
 

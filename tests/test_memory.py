@@ -74,7 +74,7 @@ def test_entries_that_move_while_they_are_read_are_found_by_the_next_run(
     account: MakeAccount, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Forwards, backwards, out of all windows and into another type; not by look-back alone."""
-    monkeypatch.setattr("clockodo_source.entry_rows.ROWS_AT_ONCE", 0)  # each part by itself
+    monkeypatch.setattr("api_extract.entry_rows.ROWS_AT_ONCE", 0)  # each part by itself
     monkeypatch.setattr(sys.modules["clockodo_source.entries"], "LONGEST_SPAN", timedelta(days=31))
     company = account(years=0.25)
     setting = {"start_date": date(2026, 8, 1), "lookback_days": 0}
@@ -105,7 +105,7 @@ def test_entries_lost_from_sight_are_followed_some_at_a_time(
 ) -> None:
     """Moved to days that nobody reads again, many in a day: later runs ask for the rest."""
     company = account(loaded=True)
-    monkeypatch.setattr(sys.modules["clockodo_source.changes"], "MOST_FOLLOWED", 2)
+    monkeypatch.setattr(sys.modules["api_extract.changes"], "MOST_FOLLOWED", 2)
     for month, entry in enumerate(old_entries(company, 1, 40)[:5]):
         company.world.move_entry(entry.id, company.world.now - timedelta(days=100 + 31 * month))
 

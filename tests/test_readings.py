@@ -9,8 +9,8 @@ import pyarrow as pa
 import pytest
 from dlt.pipeline.exceptions import PipelineStepFailed
 
+from api_extract.entry_rows import between
 from api_extract.windows import midnight, months
-from clockodo_source.entry_rows import between
 from pipelines.exits import Exit, explained
 from simulator import faults
 from simulator.clockodo import Switches
@@ -67,7 +67,7 @@ def test_rows_of_a_window_begin_before_its_end() -> None:
     begins = [noon - timedelta(hours=n) for n in (2, 1, 0)]
     table = pa.table({"time_since": pa.array(begins, pa.timestamp("us", tz="UTC"))})
 
-    assert between(table, begins[0], noon)["time_since"].to_pylist() == begins[:2]
+    assert between(table, "time_since", begins[0], noon)["time_since"].to_pylist() == begins[:2]
 
 
 def test_an_answer_without_its_list_is_not_as_agreed(account: MakeAccount) -> None:

@@ -21,7 +21,7 @@ def table(name: str, key: tuple[str, ...], kinds: dict[str, Kind], **more: Any) 
 
 ENTRY: dict[str, Kind] = {"id": "bigint", "begun_at": "timestamp", "text": "text"}
 ENTRIES, AMOUNTS = (
-    table(name, ("id",), ENTRY, window="begun_at", roams=True, newest="begun_at")
+    table(name, ("id",), ENTRY, window="begun_at", roams="id", newest="begun_at")
     for name in ("entries", "amounts")
 )
 DAY: dict[str, Kind] = {"users_id": "bigint", "day": "date", "hours": "double"}

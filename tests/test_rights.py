@@ -7,10 +7,9 @@ from typing import Any
 
 import pytest
 
-from clockodo_source import Options
+from clockodo_source import Options, check
 from clockodo_source.entries import PLAIN
 from clockodo_source.tables import RESOURCES
-from pipelines.checkup import check
 from pipelines.exits import Exit, explained
 from pipelines.output import show_sync
 from pipelines.show import Show

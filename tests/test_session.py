@@ -60,7 +60,7 @@ class Api:
 
     def fetch(self, request: Request = ASK) -> Any:  # noqa: ANN401 - any JSON
         """Fetch one answer."""
-        return self.session.fetch(request, msgspec.json.decode)
+        return self.session.fetch(request, lambda came: msgspec.json.decode(came.body))
 
     def refused(self, kind: type[ExtractError]) -> str:
         """Fail to fetch; return what the error says, having looked into all its corners."""
@@ -195,7 +195,7 @@ def test_a_longer_wait_than_is_sensible_ends_at_once(stage: Stage, wish: object)
 @pytest.mark.parametrize(
     ("code", "kind", "said"),
     [
-        (401, BadCredentials, "401, Sorry. Check the login e-mail and the API key."),
+        (401, BadCredentials, "401, Sorry. Check the credentials."),
         (403, Forbidden, "403, Sorry. The key's owner lacks the right to read this."),
         (404, Gone, "404, Sorry"),
         (410, Gone, "410, Sorry. This version of the resource has ended."),
@@ -252,7 +252,9 @@ def test_json_of_another_shape_is_not_asked_for_again(stage: Stage) -> None:
     """The error tells where it differs, and not what stood there."""
     api = stage.set(app=Response(f'[{{"id": "{USER}"}}]'))
     with pytest.raises(NotAsAgreed) as caught:
-        api.session.fetch(ASK, msgspec.json.Decoder(list[dict[str, int]]).decode)
+        api.session.fetch(
+            ASK, lambda came: msgspec.json.decode(came.body, type=list[dict[str, int]])
+        )
 
     told = "".join(traceback.format_exception(caught.value))
     assert str(caught.value) == "GET /v2/entries: Expected `int`, got `str` - at `$[0][...]`"
@@ -288,7 +290,9 @@ def test_pages_stay_whole_and_in_order_through_faults(stage: Stage) -> None:
     rest = [Request("/list", (("page", str(n)),)) for n in range(2, 31)]
 
     def fetch(request: Request) -> Page:
-        rows = api.session.fetch(request, msgspec.json.Decoder(list[int]).decode)
+        rows = api.session.fetch(
+            request, lambda came: msgspec.json.decode(came.body, type=list[int])
+        )
         return Page(msgspec.Raw(b""), rows[0])
 
     pages = list(iter_pages(fetch(Request("/list")), rest, fetch))

@@ -2,7 +2,6 @@
 
 import traceback
 
-import msgspec
 import pytest
 
 from api_extract.errors import YourMove
@@ -20,7 +19,7 @@ HERE = "http://127.0.0.1:9/api"
         ("LocationParseError", "https://a..example/api", KEY, {}),
         ("MissingSchema", "my.clockodo.example/api", KEY, {}),
         ("InvalidURL", "localhost:9/api", KEY, {}),
-        ("InvalidURL", "ftp://127.0.0.1/api", KEY, {}),
+        ("InvalidSchema", "ftp://127.0.0.1/api", KEY, {}),
         ("InvalidHeader", HERE, KEY, {"X-Clockodo-External-Application": f"Timehouse;{USER}\n"}),
         ("ValueError", HERE, f"{KEY}\n", {}),
         ("UnicodeEncodeError", HERE, f"{KEY}☃", {}),
@@ -33,7 +32,7 @@ def test_what_cannot_be_sent_is_your_move_at_once(
     waits: list[float] = []
     session = Session(url, Credentials(USER, key, basic=False), headers, sleep=waits.append)
     with pytest.raises(YourMove) as caught:
-        session.fetch(ASK, msgspec.json.decode)
+        session.fetch(ASK, lambda answer: answer.body)
     session.close()
 
     assert str(caught.value) == (

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from clockodo_source.entry_log import VALUES
+from clockodo_source.tables import ENTRY_LOG
 from tests.truth import Row
 
 Entries = dict[int, Row]
@@ -28,7 +28,7 @@ def gaps(log: Iterable[Row], before: Entries, after: Entries) -> Iterator[str]:
 
 
 def _valued(row: Row, prefix: str = "") -> Row:
-    return {name: _instant(row.get(prefix + name)) for name in VALUES}
+    return {name: _instant(row.get(prefix + name)) for name in ENTRY_LOG.values}
 
 
 def _instant(value: Any) -> Any:  # noqa: ANN401 - a value of any type

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from api_extract.difference import Counts
 
@@ -76,11 +76,10 @@ class WindowReport:
 class Report:
     """One run over one account."""
 
-    owner: int | None = None
+    owner: int | str | None = None
     owner_role: str | None = None
     timezone: str | None = None
-    filter: dict[str, str] | None = None  # of the dataset; None where the run was refused
-    hard_budget_revenue: bool | None = None
+    dataset: dict[str, Any] | None = None  # what it is filled as; None where the run was refused
     rights: set[str] = field(default_factory=set)
     tables: dict[str, TableReport] = field(default_factory=dict)
     resources: dict[str, ResourceReport] = field(default_factory=dict)

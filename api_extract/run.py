@@ -4,27 +4,51 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMappin
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Generic, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
 from api_extract.errors import Forbidden, Gone, Later, NarrowerRights
 from api_extract.known import Known
+from api_extract.reading import Shape
 from api_extract.replace import staged
+from api_extract.report import Report
+from api_extract.resource import Resource
 from api_extract.session import Session
-from api_extract.tables import Column
+from api_extract.tables import Column, Table
 from api_extract.windows import Window
-from clockodo_source.reading import Shape, read
-from clockodo_source.report import Report
-from clockodo_source.resource import Resource
-from clockodo_source.settings import Settings
-from clockodo_source.tables import BY_NAME, RESOURCES
 
 ALONE = "Requests are counted for this run only: the file of all runs cannot be used."
 FEW = 20  # so few rows may vanish, or lack a key, by chance
-# What can fill a year that was empty; all else only changes what is there.
-FILLING = {"users", "users_nonbusiness_groups", "nonbusiness_groups", "nonbusiness_days"}
+
+
+class Confined(Protocol):
+    """What settings of every source say: how much is read, and what is kept off the disk."""
+
+    @property
+    def start_date(self) -> date:
+        """Nothing before its month is read."""
+
+    @property
+    def horizon_days(self) -> int:
+        """So far ahead is read."""
+
+    @property
+    def lookback_days(self) -> int:
+        """What began this recently is read again by every run."""
+
+    @property
+    def exclude_columns(self) -> tuple[str, ...]:
+        """Columns that are left out, as `table.column`."""
+
+    @property
+    def hash_columns(self) -> tuple[str, ...]:
+        """Columns that are kept as pseudonyms."""
+
+
+S = TypeVar("S", bound=Confined)
+Lists = dict[str, pa.Table]
 
 
 @dataclass(frozen=True)
@@ -40,28 +64,36 @@ class Options:
     accept_narrower_rights: bool = False
 
 
-class Run:
-    """Holds what the resources of one extraction share."""
+class Run(Generic[S]):
+    """Holds what the resources of one extraction share.
 
-    def __init__(
+    `system`: the name of the source's schema. `reduced`: resources of which the key gets less than
+    was asked for. `wanted`: which are read, by default all.
+    """
+
+    def __init__(  # noqa: PLR0913 - what a run is made of
         self,
-        settings: Settings,
+        system: str,
+        resources: Mapping[str, Resource],
+        *,
+        settings: S,
         options: Options,
         session: Session,
         report: Report,
-        wanted: AbstractSet[str] = frozenset(BY_NAME),
+        wanted: AbstractSet[str] | None = None,
     ) -> None:
+        self.resources = resources
         self.settings = settings
         self.options = options
         self.session = session
         self.report = report
-        self.wanted = wanted
-        self.known = Known("clockodo")
+        self.wanted = set(resources) if wanted is None else wanted
+        self.known = Known(system)
         self.zone = ZoneInfo("UTC")
-        self.enhanced = True  # entries with names, texts and money, until they are refused
+        self.reduced: set[str] = set()
         self.state: MutableMapping[str, Any] = {}
         self._shapes: dict[str, Shape] = {}
-        self._lists: dict[str, dict[str, pa.Table]] = {}
+        self._lists: dict[str, Lists] = {}
 
     @property
     def today(self) -> date:
@@ -92,18 +124,26 @@ class Run:
     def shape(self, resource: str) -> Shape:
         """Return the one shape of a resource in this run."""
         if resource not in self._shapes:
-            self._shapes[resource] = Shape(BY_NAME[resource], self.settings)
+            settings = self.settings
+            self._shapes[resource] = Shape(
+                self.resources[resource], settings.exclude_columns, settings.hash_columns
+            )
         return self._shapes[resource]
+
+    def guarded(self, resource: str) -> list[Table]:
+        """Return the tables of a resource without what is kept off the disk."""
+        out, hashed = self.settings.exclude_columns, self.settings.hash_columns
+        return [table.guarded(out, hashed) for table in self.resources[resource].tables]
 
     @property
     def everything(self) -> bool:
         """Whether this run reads all there is, so that what it reads with may change."""
-        return self.options.full and not self.asked and self.wanted == set(BY_NAME)
+        return self.options.full and not self.asked and self.wanted == set(self.resources)
 
     def begin(self, state: MutableMapping[str, Any]) -> None:
         """Begin an extraction: with what is remembered, and nothing read yet."""
         self.state = state
-        self.enhanced = True
+        self.reduced.clear()
         self.report.later = ""
         self._shapes.clear()
         self._lists.clear()
@@ -141,27 +181,18 @@ class Run:
 
     def restate(self, resource: str, year: int = 0) -> None:
         """Have what the server computes from a resource be read again, from this year on."""
-        for follower in RESOURCES:
+        fills = self.resources[resource].fills
+        for follower in self.resources.values():
             if resource in follower.follows:
                 for span, known in self.remembered(follower.name).items():
-                    if int(span) >= year and (known["rows"] or resource in FILLING):
+                    if int(span) >= year and (known["rows"] or fills):
                         self.flag(follower.name, span, again=True)
 
-    def read(
-        self,
-        shape: Shape,
-        params: Mapping[str, object] | None = None,
-        **how: int,
-    ) -> dict[str, pa.Table]:
-        """Return a list whole, as `reading.read` does, from the account of this run."""
-        return read(self.session, shape, params or {}, **how)
-
-    def read_list(self, shape: Shape) -> dict[str, pa.Table]:
+    def once(self, resource: str, read: Callable[[], Lists]) -> Lists:
         """Return a list that is read whole, once per run however many ask for it."""
-        name = shape.resource.name
-        if name not in self._lists:
-            self._lists[name] = self.read(shape)
-        return self._lists[name]
+        if resource not in self._lists:
+            self._lists[resource] = read()
+        return self._lists[resource]
 
     def counted(self, resource: Resource, items: Callable[[], Iterator[Any]]) -> Iterator[Any]:
         """Yield the items of a resource, counting its requests; record what it refuses.
@@ -210,7 +241,7 @@ class Run:
             self.report.undeclared |= seen.undeclared
             rights = [c.name for c in table.columns if c.right and _is_everywhere(c, shape)]
             # A few rows out of many may all lack a key by chance; a whole list may not.
-            proof = shape.resource.reading == "whole" or not self.enhanced
+            proof = shape.resource.reading == "whole" or shape.resource.name in self.reduced
             if rights and seen.rows > (0 if proof else FEW):
                 visible = [name for name in rights if seen.absent[name] < seen.rows]
                 self._compare_rights(shape.resource, table.name, visible)
@@ -236,4 +267,4 @@ class Run:
 def _is_everywhere(column: Column, shape: Shape) -> bool:
     """Tell whether rows of every type have a column: one that few have may well be missing."""
     names = [{c.name for c in table.columns} for table in shape.resource.tables]
-    return shape.resource.reading != "entries" or all(column.name in n for n in names)
+    return shape.resource.wire is None or all(column.name in n for n in names)

@@ -1,0 +1,70 @@
+"""Which months of entries a run reads again, and reading them until there are no requests left."""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from datetime import timedelta
+from typing import Any
+
+from api_extract.changes import Changes
+from api_extract.entry_rows import Part, joined
+from api_extract.errors import Later
+from api_extract.run import Run
+from api_extract.windows import Window, months, spans
+
+
+def every_month(run: Run[Any]) -> list[Window]:
+    """Return all months there may be entries in."""
+    end = run.today + timedelta(days=run.settings.horizon_days)
+    return months(run.settings.start_date, end)
+
+
+def due(run: Run[Any], resource: str, restated: Collection[Window], per: str = "") -> list[Window]:
+    """Return the windows that this run reads; `restated`: what has surely changed.
+
+    `per`: what the names of windows begin with, where entries are read in parts.
+    """
+    every, read = every_month(run), run.remembered(resource)
+    if run.asked:
+        within = Window(every[0].since, every[-1].until) if every else run.asked
+        asked = Window(max(run.asked.since, within.since), min(run.asked.until, within.until))
+        return [asked] if asked.since < asked.until else []
+    if run.options.full:
+        return every
+
+    def is_due(window: Window) -> bool:
+        known = read.get(per + window.key)
+        return (
+            known is None
+            or window.overlaps(run.recent)
+            or window in restated
+            or bool(known["running"] or known.get("again") or known.get("open", True))
+        )
+
+    return [window for window in every if is_due(window)]
+
+
+def replaced(
+    changes: Changes,
+    windows: Sequence[Window],
+    read: Callable[[list[Window]], Iterable[Part]],
+    longest: timedelta,
+) -> Iterator[Any]:
+    """Yield what replaces windows; `read` reads adjacent ones, of no more than `longest` in all."""
+    for part in joined(_parts(changes, windows, read, longest)):
+        yield from changes.replace(part)
+
+
+def _parts(
+    changes: Changes,
+    windows: Sequence[Window],
+    read: Callable[[list[Window]], Iterable[Part]],
+    longest: timedelta,
+) -> Iterator[Part]:
+    """Yield the rows of windows, until there are no requests left."""
+    seen: set[Window] = set()
+    try:
+        for group in spans(windows, longest):
+            for part in read(group):
+                seen |= set(part.windows)
+                yield part
+    except Later as error:
+        changes.postpone(set(windows) - seen, error)

@@ -1,0 +1,118 @@
+"""The log of changes: which entries were inserted, updated, deleted, and what was different."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import pyarrow as pa
+
+from api_extract.columns import UNDECLARED
+from api_extract.difference import changed, tables
+from api_extract.tables import Column, Kind, Table
+
+_SQL_TYPES: dict[Kind, str] = {
+    "bigint": "bigint",
+    "double": "double",
+    "bool": "boolean",
+    "text": "varchar",
+    "timestamp": "timestamptz",
+    "json": "varchar",
+}
+
+
+@dataclass(frozen=True)
+class Log:
+    """The log of one source; `values`: what hours, revenue and their place in a report hang on.
+
+    `wire`: the table of all that an entry may have. Texts and names are only mentioned.
+    """
+
+    wire: Table
+    values: tuple[str, ...]
+    table: Table = field(init=False)
+
+    def __post_init__(self) -> None:
+        columns = (
+            Column("change_id", "text", "Load that saw the change, entry, kind: equal if resumed."),
+            Column("entry_id", self.wire.kind("id"), "The entry's id."),
+            Column("kind", "text", "inserted, updated or deleted."),
+            Column("seen_at", "timestamp", "As-of instant of the run that saw the change."),
+            Column("changed", "json", "Names of the columns that differ; null unless updated."),
+            *self._column_for_each("old", "before; null: inserted."),
+            *self._column_for_each("new", "after; null: deleted."),
+        )
+        description = (
+            "Changes seen since a window was first read, which is the base line."
+            " One row per change of an entry."
+        )
+        table = Table("entry_changes", ("change_id",), columns, description, grows=True)
+        object.__setattr__(self, "table", table)
+
+    @property
+    def empty(self) -> pa.Table:
+        """A log of nothing."""
+        return self.table.schema.append(pa.field(UNDECLARED.name, pa.string())).empty_table()
+
+    def changes(
+        self,
+        old: pa.Table,
+        new: pa.Table,
+        fresh: Sequence[int | str],
+        seen_at: datetime,
+        generation: int,
+    ) -> pa.Table:
+        """Return the rows that lead from the old entries to the new ones.
+
+        `fresh`: ids read for the first time with their whole window, whose insertion is no change.
+        """
+        if not old.num_rows and len(fresh) == new.num_rows:
+            return self.empty  # all is base line, as in a first load
+        fresh_ids = pa.table({"id": pa.array(fresh, new.schema.field("id").type)})
+        with tables(old=old, new=new, fresh=fresh_ids) as query:
+            names = [n for n in new.column_names if n in old.column_names]
+            query.execute(self._statement(names, generation), {"seen_at": seen_at})
+            rows: pa.Table = query.to_arrow_table().cast(self.table.schema)
+        return rows.append_column(UNDECLARED.name, pa.nulls(rows.num_rows, pa.string()))
+
+    def _column_for_each(self, prefix: str, when: str) -> list[Column]:
+        return [Column(f"{prefix}_{n}", self.wire.kind(n), f"`{n}` {when}") for n in self.values]
+
+    def _statement(self, names: Sequence[str], generation: int) -> str:
+        differing = ", ".join(
+            f'case when o."{n}" is distinct from n."{n}" then \'{n}\' end' for n in names
+        )
+        values = ", ".join(
+            f'try_cast({side}."{n}" as {_SQL_TYPES[self.wire.kind(n)]}) as {prefix}_{n}'
+            if n in names
+            else f"null as {prefix}_{n}"
+            for side, prefix in (("o", "old"), ("n", "new"))
+            for n in self.values
+        )
+        return f"""
+            select
+                {generation} || '-' || id || '-' || kind as change_id,
+                id as entry_id, kind, $seen_at as seen_at,
+                case when kind = 'updated' then to_json(list_sort(differing)) end as changed,
+                * exclude (id, kind, differing)
+            from (
+                select
+                    id,
+                    case
+                        when o.id is null then 'inserted'
+                        when n.id is null then 'deleted' else 'updated'
+                    end as kind,
+                    list_filter([{differing}], lambda x: x is not null) as differing,
+                    {values}
+                from old as o full join new as n using (id)
+                where {changed(names)}
+            )
+            where not (kind = 'inserted' and id in (from fresh))
+            order by id
+        """
+
+
+def latest(log: pa.Table) -> pa.Table:
+    """Return the log with each change once: of an entry read twice in a run, as read last."""
+    numbered = log.append_column("number", pa.array(range(log.num_rows), pa.int64()))
+    last = numbered.group_by("change_id").aggregate([("number", "max")])
+    return log.take(last["number_max"])

@@ -1,0 +1,95 @@
+"""Rows of entries, as a list gave them, cut by time into windows."""
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from api_extract.windows import Window
+
+Id = int | str
+Tables = dict[str, pa.Table]
+
+ROWS_AT_ONCE = 20_000
+
+
+@dataclass
+class Part:
+    """Adjacent windows and the entries of all types that begin in them, as the list gave them."""
+
+    windows: list[Window]
+    rows: pa.Table
+
+    @property
+    def since(self) -> date:
+        """Its first day."""
+        return self.windows[0].since
+
+    @property
+    def until(self) -> date:
+        """The day after its last."""
+        return self.windows[-1].until
+
+
+@dataclass
+class Slice:
+    """One window, its entries by table, their digest, and whether a clock is running in it."""
+
+    window: Window
+    rows: Tables
+    digest: str
+    running: bool
+
+    @property
+    def count(self) -> int:
+        """The number of entries."""
+        return sum(table.num_rows for table in self.rows.values())
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What is remembered of it."""
+        return {"hash": self.digest, "rows": self.count, "running": self.running}
+
+
+def joined(parts: Iterable[Part]) -> Iterator[Part]:
+    """Join adjacent parts of few rows, as each part costs dlt a look at every table.
+
+    An entry that moved while they were read, from one to the next, counts where it was read last.
+    """
+    held: Part | None = None
+    for part in parts:
+        if held and held.rows.num_rows < ROWS_AT_ONCE and held.until == part.since:
+            rows = [without(held.rows, ids(part.rows)), part.rows]
+            held = Part(held.windows + part.windows, pa.concat_tables(rows))
+            continue
+        if held:
+            yield held
+        held = part
+    if held:
+        yield held
+
+
+def between(table: pa.Table, begins: str, since: datetime, until: datetime) -> pa.Table:
+    """Return the rows that begin in [since, until)."""
+    column = table[begins]
+    return table.filter(pc.and_(pc.greater_equal(column, since), pc.less(column, until)))
+
+
+def wide(rows: Tables) -> pa.Table:
+    """Return the rows of all tables as one, with the columns of all of them."""
+    return pa.concat_tables(rows.values(), promote_options="default")
+
+
+def ids(table: pa.Table) -> list[Any]:
+    """Return the ids of some rows."""
+    values: list[Any] = table["id"].to_pylist()
+    return values
+
+
+def without(table: pa.Table, gone: Collection[Id]) -> pa.Table:
+    """Return the rows whose ids are not among these."""
+    column = table["id"]
+    return table.filter(pc.invert(pc.is_in(column, pa.array(list(gone), column.type))))

@@ -1,0 +1,137 @@
+"""How a list is read whole, as it was at one moment, though people work on it meanwhile."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import chain
+from typing import Any
+
+import msgspec
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from api_extract.columns import Reader, content_hash, said
+from api_extract.errors import NotAsAgreed, Unsettled
+from api_extract.pages import Page
+from api_extract.resource import Resource, Rows
+from api_extract.session import Session
+
+TRAVERSALS = 3  # how often a list that changes under our hands is read before it is given up
+SKEW = timedelta(seconds=5)  # between the clocks that a server stamps rows and answers with
+
+
+class TooLong(Exception):
+    """A span has more pages than one traversal should take."""
+
+
+class Shape:
+    """Reads the rows of one resource into its tables, without what is kept off the disk."""
+
+    def __init__(self, resource: Resource, exclude: Iterable[str], hashed: Iterable[str]) -> None:
+        self.resource = resource
+        wire = (resource.wire,) if resource.wire else resource.tables
+        self.tables = [table.guarded(exclude, hashed) for table in wire]
+        self.readers = {t.name: Reader(t) for t in self.tables}
+
+    def read(self, rows: msgspec.Raw, stamp: object = None) -> tuple[int, dict[str, pa.Table]]:
+        """Return the number of rows of the answer, and the tables they fill."""
+        if self.resource.split is None:
+            table = self.readers[self.tables[0].name].read(rows)
+            return table.num_rows, {self.tables[0].name: table}
+        try:
+            decoded = msgspec.json.decode(rows, type=Rows | dict[str, Any])
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise NotAsAgreed(f"GET {self.resource.path}: {said(error)}") from None
+        listed = [decoded] if isinstance(decoded, dict) else decoded
+        parts = self.resource.split(listed, stamp)
+        return len(listed), {name: self.readers[name].read(rows) for name, rows in parts.items()}
+
+    def empty(self) -> dict[str, pa.Table]:
+        """Return the tables without rows."""
+        return {name: reader.empty() for name, reader in self.readers.items()}
+
+
+@dataclass
+class Traversal:
+    """One way through all pages of a list; without tables where pages contradict each other.
+
+    `quiet`: nothing can have moved from page to page meanwhile.
+    """
+
+    pages: int
+    tables: dict[str, pa.Table] | None = None
+    quiet: bool = False
+
+
+def read(  # noqa: PLR0913 - all but three have defaults
+    session: Session,
+    shape: Shape,
+    pages: Callable[[], Iterator[Page]],
+    *,
+    stamp: object = None,
+    most_pages: int | None = None,
+    attempts: int = TRAVERSALS,
+) -> dict[str, pa.Table]:
+    """Return a list whole, as it was at one moment; `pages` goes through it once.
+
+    `stamp` is given to what splits the rows. Raises Unsettled when the list kept changing, and
+    TooLong when it has over `most_pages`.
+    """
+    before: dict[str, pa.Table] | None = None
+    for _ in range(attempts):
+        found = _traverse(session, shape, pages(), stamp, most_pages)
+        tables = found.tables
+        if tables and (found.quiet or (before and _same(shape, before, tables))):
+            return tables
+        before = tables
+    text = f"the list changed during each of {attempts} attempts to read it."
+    raise Unsettled(f"GET {shape.resource.path}: {text}", found.pages)
+
+
+def _traverse(
+    session: Session, shape: Shape, pages: Iterator[Page], stamp: object, most_pages: int | None
+) -> Traversal:
+    """Read all pages once.
+
+    A row that leaves a page already read, while another comes to a page still to be read, is
+    seen in no count and in no id. But what came was changed since the first page was read.
+    """
+    first = next(pages)
+    began, number, total = session.server_time, 0, 0
+    if most_pages is not None and first.count_pages > most_pages:
+        raise TooLong
+    parts: dict[str, list[pa.Table]] = {name: [t] for name, t in shape.empty().items()}
+    for number, page in enumerate(chain([first], pages), start=1):
+        if page.number != number > 1:
+            raise NotAsAgreed(f"GET {shape.resource.path}: page {number} came as {page.number}.")
+        rows, tables = shape.read(page.rows, stamp)
+        total += rows
+        for name, table in tables.items():
+            parts[name].append(table)
+        if page.count_items != first.count_items:
+            return Traversal(max(number, first.count_pages))
+    whole = {name: pa.concat_tables(tables) for name, tables in parts.items()}
+    repeated = any(_repeats(whole[t.name], t.key) for t in shape.tables)
+    if number == 1 and first.count_items is None and repeated:
+        raise NotAsAgreed(f"GET {shape.resource.path}: two rows with the same key.")
+    if repeated or first.count_items not in {None, total}:
+        return Traversal(number)
+    return Traversal(number, whole, number <= 1 or _unchanged_since(began, shape, whole))
+
+
+def _repeats(table: pa.Table, key: tuple[str, ...]) -> bool:
+    return bool(table.group_by(list(key)).aggregate([]).num_rows < table.num_rows)
+
+
+def _unchanged_since(began: datetime | None, shape: Shape, tables: dict[str, pa.Table]) -> bool:
+    """Tell whether rows carry the time of their last change, and none of them lies so late."""
+    table = shape.tables[0]
+    if began is None or table.newest is None:
+        return False
+    latest = pc.max(tables[table.name][table.newest]).as_py()
+    return latest is not None and latest < began - SKEW
+
+
+def _same(shape: Shape, one: dict[str, pa.Table], other: dict[str, pa.Table]) -> bool:
+    keys = {t.name: t.key for t in shape.tables}
+    return all(content_hash(one[n], keys[n]) == content_hash(other[n], keys[n]) for n in keys)

@@ -1,0 +1,77 @@
+"""From resources as declared to a dlt source that reads them in one run."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+import dlt
+from dlt.extract import DltResource
+from dlt.extract.source import DltSource
+
+from api_extract.errors import ExtractError, Later, YourMove
+from api_extract.resource import Resource
+from api_extract.run import Confined, Run, S
+
+Reading = Callable[[Run[S], Resource], Iterator[Any]]
+
+
+def source(run: Run[S], identify: Callable[[Run[S]], None], read: Reading[S]) -> DltSource:
+    """Return the source of a run; `identify` is called once, before the first `read`."""
+    # People before entries before reports: what follows something is read after it.
+    dlt.config["extract.next_item_mode"] = "fifo"
+    name = run.known.schema
+
+    def rows(resource: Resource) -> Iterator[Any]:
+        state = dlt.current.source_state()
+        try:
+            if run.state is not state:  # the first resource of an extraction
+                run.begin(state)
+                identify(run)
+            yield from run.counted(resource, lambda: _read(run, resource, read))
+        except ExtractError as error:
+            error.__context__ = None  # dlt's trace follows it, and it may show a row or the query
+            raise
+
+    @dlt.source(name=name, section=name, max_table_nesting=0)
+    def made() -> Iterable[DltResource]:
+        return [
+            dlt.resource(rows, name=resource.name)(resource)
+            for resource in run.resources.values()
+            if resource.name in run.wanted
+        ]
+
+    return made()
+
+
+def _read(run: Run[S], resource: Resource, read: Reading[S]) -> Iterator[Any]:
+    if run.report.later:
+        raise Later(run.report.later)
+    return read(run, resource)
+
+
+def select(
+    names: Iterable[str], resources: Mapping[str, Resource], also: Mapping[str, str] | None = None
+) -> set[str]:
+    """Return the names of known resources, all of them if none is asked for.
+
+    `also`: the resource that fills a table of another name.
+    """
+    others = also or {}
+    wanted = {others.get(name, name) for name in names} or set(resources)
+    if unknown := wanted - set(resources):
+        known = sorted({*resources, *others})
+        raise YourMove(
+            f"Unknown resource: {', '.join(sorted(unknown))}. Known: {', '.join(known)}."
+        )
+    return wanted
+
+
+def check_columns(settings: Confined, resources: Mapping[str, Resource]) -> None:
+    """Refuse columns to exclude or to hash that do not exist, or that hold a table together."""
+    tables = {table.name: table for r in resources.values() for table in r.tables}
+    names = {*settings.exclude_columns, *settings.hash_columns}
+    if unknown := {n for n in names if n.partition(".")[0] not in tables or "." not in n}:
+        raise YourMove(
+            f"No such column: {', '.join(sorted(unknown))}. Write columns as table.column."
+        )
+    for table in tables.values():
+        table.guarded(settings.exclude_columns, settings.hash_columns)

@@ -1,0 +1,166 @@
+"""What of a list is read at once, compared with what is remembered of it, and replaced."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from api_extract.columns import content_hash
+from api_extract.difference import count_changes, keep_known
+from api_extract.errors import Later, Unsettled
+from api_extract.reading import Shape
+from api_extract.replace import Marked, staged
+from api_extract.report import Trouble
+from api_extract.run import FEW, Lists, Run
+from api_extract.tables import Table
+from api_extract.windows import Window
+
+
+@dataclass(frozen=True)
+class Span:
+    """What of a list is read at once: the name it is remembered by, its days, its place."""
+
+    key: str
+    days: Window | None = None
+    marked: Marked | None = None
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A span, and how to read it."""
+
+    span: Span
+    read: Callable[[], Lists]
+
+
+@dataclass
+class Batch:
+    """What one resource replaces: rows by table, the windows they fill, what to remember."""
+
+    run: Run[Any]
+    shape: Shape
+    rows: dict[str, list[pa.Table]] = field(default_factory=dict)
+    marks: list[Marked] = field(default_factory=list)
+    facts: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The resource."""
+        return self.shape.resource.name
+
+    def items(self) -> Iterator[Any]:
+        """Yield one item a table and its windows, as each costs dlt a look at the schema."""
+        for table in self.shape.tables:
+            if table.name in self.rows:
+                yield from staged(table, pa.concat_tables(self.rows[table.name]), self.marks)
+        # Only now, as a later span may be refused: what was not handed on is not remembered.
+        for span, facts in self.facts.items():
+            self.run.remember(self.name, span, facts)
+
+
+def read_due(batch: Batch, asks: Sequence[Ask]) -> None:
+    """Read the spans that are due, until there are no requests left."""
+    read: set[str] = set()
+    for ask in asks:
+        if ask.span.key in read or not _due(batch, ask.span):
+            continue
+        try:
+            tables = ask.read()
+        except Unsettled as error:
+            leave(batch, ask.span.key, "unsettled", str(error))
+        except Later as error:
+            due = {a.span.key for a in asks if _due(batch, a.span)}
+            batch.run.postpone(batch.name, due - read, error)
+            return
+        else:
+            settle(batch, ask.span, tables)
+        read.add(ask.span.key)
+
+
+def settle(batch: Batch, span: Span, tables: dict[str, pa.Table]) -> None:
+    """Compare a span with what is remembered of it; add it to the batch if it differs."""
+    run, shape = batch.run, batch.shape
+    tables = {t.name: _within(tables[t.name], t, span.marked) for t in shape.tables}
+    rows = tables[shape.tables[0].name].num_rows
+    total = sum(table.num_rows for table in tables.values())
+    digest = "".join(content_hash(tables[t.name], t.key) for t in shape.tables)
+    before = run.remembered(batch.name).get(span.key)
+    unchanged = before is not None and before["hash"] == digest
+    run.report.resource(batch.name).rows += rows
+    for name, table in tables.items():
+        run.report.table(name).saw(table.num_rows, unchanged=unchanged)
+    if span.days:
+        run.report.window(batch.name, span.days.since, span.days.until, rows, digest)
+    if before and shrunken(before["rows"], total) and not run.options.accept_shrink:
+        detail = f"{span.key}: {before['rows']} rows before, {total} now; left as it was."
+        hint = " If that is right, run again with --accept-shrink."
+        leave(batch, span.key, "shrunken", detail + hint)
+        return
+    if not unchanged:
+        replace(batch, span, tables, fresh=before is None)
+        run.restate(batch.name)
+    batch.facts[span.key] = {"hash": digest, "rows": total}
+    if span.days:
+        batch.facts[span.key]["open"] = run.still_open(span.days)
+
+
+def replace(batch: Batch, span: Span, tables: dict[str, pa.Table], *, fresh: bool = False) -> None:
+    """Add the rows, with what rights hide now, to the batch; count what they change."""
+    run = batch.run
+    run.report.resource(batch.name).loaded()
+    for table in batch.shape.tables:
+        new = tables[table.name]
+        old = run.known.rows(table, *(("1 = 0",) if fresh else where(table, span.marked)))
+        new = keep_known(old, new, table.key)
+        run.report.table(table.name).changes.add(count_changes(old, new, table.key))
+        batch.rows.setdefault(table.name, []).append(new)
+    if span.marked:
+        batch.marks.append(span.marked)
+
+
+def shrunken(before: int, now: int) -> bool:
+    """Tell whether a span lost so many rows that a lost right is likelier than deletions."""
+    return before > FEW and now * 2 < before
+
+
+def _within(rows: pa.Table, table: Table, marked: Marked | None) -> pa.Table:
+    if marked is None or table.window is None or not rows.num_rows:
+        return rows
+    column = rows[table.window]
+    return rows.filter(
+        pc.and_(pc.greater_equal(column, marked.since), pc.less(column, marked.until))
+    )
+
+
+def where(table: Table, marked: Marked | None) -> tuple[Any, ...]:
+    """Return the condition for what a span replaces, and its parameters."""
+    parts: list[tuple[str, Any]] = []
+    if marked and table.window:
+        parts += [(f"{table.window} >= %s", marked.since), (f"{table.window} < %s", marked.until)]
+    if marked and table.per:
+        parts.append((f"{table.per} = %s", marked.per))
+    return (" AND ".join(text for text, _ in parts) or "1 = 1", *(value for _, value in parts))
+
+
+def _due(batch: Batch, span: Span) -> bool:
+    """Tell whether a span is to be read: asked for, never read, recent, or to be read again."""
+    run, days = batch.run, span.days or batch.run.recent
+    if run.asked:
+        return days.overlaps(run.asked)
+    if run.options.full or owed(batch, span) or days.overlaps(run.recent):
+        return True
+    return bool(run.remembered(batch.name)[span.key].get("open", True))
+
+
+def owed(batch: Batch, span: Span) -> bool:
+    """Tell whether a span was never read, or is to be read again however old it is."""
+    known = batch.run.remembered(batch.name).get(span.key)
+    return known is None or bool(known.get("again"))
+
+
+def leave(batch: Batch, span: str, status: Trouble, detail: str) -> None:
+    """Report a span that is left as it was, and have it read again until it can be replaced."""
+    batch.run.report.resource(batch.name).left(status, detail)
+    batch.run.flag(batch.name, span, again=True)
