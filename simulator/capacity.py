@@ -73,15 +73,24 @@ class Availability:
         """Target hours before anything is taken off; 0 outside the employment."""
         if not self.start <= day <= self.exit:
             return 0.0
-        iso_day = day.isoformat()
-        # Newest first: where two rows match, the later agreement counts.
-        for row in self.targets:
-            if row["date_since"] <= iso_day <= (row["date_until"] or "9999-12-31"):
-                return hours_of(row, day)
+        if row := self.agreed(day):
+            return hours_of(row, day)
         if not self.user["default_target_hours"]:
             return 0.0
         company = self.ledger.rows("company")[0]
         return float(company["target_hours_default"][WEEKDAYS[day.weekday()]])
+
+    def agreed(self, day: date) -> Row | None:
+        """Row of target hours that holds on a day; where two match, the later agreement counts."""
+        written = day.isoformat()
+        return next(
+            (
+                row
+                for row in self.targets
+                if row["date_since"] <= written <= (row["date_until"] or "9999-12-31")
+            ),
+            None,
+        )
 
     def holiday(self, day: date) -> float | None:
         """Share of the day that is a holiday; None on an ordinary day."""

@@ -6,29 +6,25 @@ request -> counted -> key, client id -> path -> limits -> view -> one of the end
 import base64
 import binascii
 import re
-from collections import Counter
 from collections.abc import Callable
-from email.utils import format_datetime
 from functools import partial
-from hmac import compare_digest
-from typing import Any
 
 import msgspec
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
 
 from simulator import clockodo_rows, clockodo_years
+from simulator.app import App, is_same
 from simulator.clockodo_entries import clock, list_entries, one_entry
 from simulator.clockodo_groups import entry_groups
-from simulator.clockodo_limits import Exceeded, Limiter
+from simulator.clockodo_limits import Limiter
 from simulator.clockodo_lists import LISTS, Listing, list_rows, one_row
 from simulator.clockodo_params import Params, Refused
 from simulator.clockodo_settings import Limits, Rights, Switches
-from simulator.clockodo_view import LANGUAGES, View, encode, forbidden
+from simulator.clockodo_view import LANGUAGES, View, forbidden
+from simulator.limits import Exceeded
 from simulator.world import World
+from simulator.written import encode
 
 __all__ = ["KEY", "ClockodoApp", "Limits", "Rights", "Switches"]
 PREFIX = "/api"
@@ -36,7 +32,6 @@ PREFIX = "/api"
 KEY = "0123456789abcdef0123456789abcdef"
 # From the vendor's SDK; the documentation gives no length.
 LONGEST_CLIENT_ID = 50
-METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 # Ended by the vendor, most of them on 2026-05-01.
 RETIRED = {
     *("/absences", "/v2/absences", "/v3/absences", "/customers", "/v2/customers"),
@@ -63,7 +58,7 @@ ONE_OF = re.compile(r"(/.+)/(\d+)")
 NO_SINGLE = {"/v4/rates", "/v2/workTimes", "/v2/workTimes/changeRequests"}
 
 
-class ClockodoApp:
+class ClockodoApp(App):
     """An ASGI app; `requests` and `counts` tell what was asked of it."""
 
     def __init__(  # noqa: PLR0913 - each is a setting of its own, given by name
@@ -76,39 +71,23 @@ class ClockodoApp:
         switches: Switches | None = None,
         limits: Limits | None = None,
     ) -> None:
-        owner = next(row for row in world.rows("users") if row["role"] == "owner")
-        self.world = world
-        self.me: int = owner["id"]
-        self.user: str = user or owner["email"]
+        super().__init__(world)
+        self.user: str = user or self.owner["email"]
         self.key = key
         self.rights = rights or Rights()
         self.switches = switches or Switches()
         self.limiter = Limiter(limits) if limits else None
-        self.requests: list[tuple[str, dict[str, Any]]] = []
-        self.counts: Counter[str] = Counter()
-        self.starlette = Starlette(routes=[Route("/{path:path}", self.handle, methods=METHODS)])
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Speak ASGI."""
-        await self.starlette(scope, receive, send)
-
-    def reset(self) -> None:
-        """Forget what was asked."""
-        self.requests.clear()
-        self.counts.clear()
 
     async def handle(self, request: Request) -> Response:
         """Answer one request."""
         path = request.url.path.removeprefix(PREFIX)
-        headers = {"Date": format_datetime(self.world.now, usegmt=True)}
         params = Params(request.url.query)
-        self.requests.append((path, params.asked()))
-        self.counts[path] += 1
+        headers = self.note(path, params.asked())
         try:
             body = self.answer(request, path, params)
             return Response(body, headers=headers, media_type="application/json")
         except Exceeded as exceeded:
-            headers |= exceeded.headers(self.switches)
+            headers |= exceeded.headers(self.switches.retry_after)
             refused = Refused(429, str(exceeded), "TooManyRequests")
         except Refused as refusal:
             refused = refusal
@@ -140,8 +119,7 @@ class ClockodoApp:
         scheme, _, coded = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() == "basic":
             user, key = decoded(coded)
-        expected = f"{self.user}:{self.key}".encode()
-        if not compare_digest(f"{user}:{key}".encode(), expected):
+        if not is_same(f"{user}:{key}", f"{self.user}:{self.key}"):
             raise Refused(401, "Authentication failed")
         client = request.headers.get("X-Clockodo-External-Application", "")
         if not 0 < len(client) <= LONGEST_CLIENT_ID:

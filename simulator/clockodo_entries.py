@@ -5,10 +5,11 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from simulator.clockodo_params import wrong
-from simulator.clockodo_view import View, encode, forbidden, not_found, number, page_of
+from simulator.clockodo_view import View, forbidden, not_found, page_of
 from simulator.instants import DAY, epoch_of, iso
 from simulator.money import is_hard, revenue_of
 from simulator.store import LUMP_SUM, LUMP_SUM_SERVICE, TIME, Entry, Row
+from simulator.written import EntryWriter, encode, number
 
 Test = Callable[[Entry], bool]
 LARGEST_PAGE = 1000
@@ -154,8 +155,8 @@ def clock(view: View) -> bytes:
     return encode({"running": running, "stopped": stopped, "current_time": stamp})
 
 
-class Writer:
-    """Writes entries for one kind of reader and keeps what it wrote with the entry."""
+class Writer(EntryWriter):
+    """Writes entries, plain or enhanced."""
 
     def __init__(self, view: View, *, enhanced: bool) -> None:
         self.world = view.world
@@ -167,16 +168,8 @@ class Writer:
         self.offset = view.switches.offset
         self.touched = view.switches.completion_touches
         who = None if self.money else self.me
-        # All that a row depends on besides the entry and the names it mentions.
         hard_too = enhanced and self.hard_too
         self.variant = (enhanced, who, hard_too, self.text, self.offset, self.touched)
-
-    def bytes_of(self, entry: Entry) -> bytes:
-        """JSON of one row."""
-        done = entry.rendered.get(self.variant)
-        if done is None:
-            done = entry.rendered[self.variant] = msgspec.json.encode(self.row(entry))
-        return done
 
     def row(self, entry: Entry) -> Row:
         """One row by its type and the rights of the reader."""

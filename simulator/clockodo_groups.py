@@ -6,10 +6,11 @@ from datetime import date
 
 from simulator.clockodo_entries import CALC, ID_FILTERS, conditions_of, window
 from simulator.clockodo_params import wrong
-from simulator.clockodo_view import View, encode
+from simulator.clockodo_view import View
 from simulator.instants import local_day
 from simulator.money import is_hard, revenue_of
 from simulator.store import TIME, Entry, Row
+from simulator.written import encode
 
 TABLES = {
     "customers_id": "customers",

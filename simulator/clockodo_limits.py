@@ -1,39 +1,16 @@
-"""Limits on the number of requests, by sliding windows of real time."""
-
-import time
-from collections import deque
-from email.utils import formatdate
-from math import ceil
+"""What Clockodo counts against which limit."""
 
 from simulator.clockodo_params import Params
-from simulator.clockodo_settings import Limit, Limits, Switches
-
-UNITS = ((86_400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
-
-
-class Exceeded(Exception):
-    """One request too many."""
-
-    def __init__(self, limit: Limit, wait: float) -> None:
-        count, seconds = limit
-        super().__init__(f"Request limit exceeded ({count} requests per {span(seconds)})")
-        self.wait = wait
-
-    def headers(self, switches: Switches) -> dict[str, str]:
-        """Say when to come back, or do not: the vendor's documentation leaves it open."""
-        if switches.retry_after == "absent":
-            return {}
-        if switches.retry_after == "date":
-            return {"Retry-After": formatdate(ceil(time.time() + self.wait), usegmt=True)}
-        return {"Retry-After": str(ceil(self.wait))}
+from simulator.clockodo_settings import Limits
+from simulator.limits import Windows
 
 
-class Limiter:
+class Limiter(Windows):
     """Counts the requests of one key."""
 
     def __init__(self, limits: Limits) -> None:
+        super().__init__()
         self.limits = limits
-        self.seen: dict[str, deque[float]] = {}
 
     def check(self, path: str, params: Params) -> None:
         """Count one request; all versions of an endpoint share a limit."""
@@ -42,26 +19,4 @@ class Limiter:
             kinds["enhanced"] = self.limits.enhanced
         if path.endswith("/entrygroups"):
             kinds["entrygroups"] = self.limits.entrygroups
-        now = time.monotonic()
-        for kind, limits in kinds.items():
-            self.refuse(self.seen.setdefault(kind, deque()), limits, now)
-        # A refused request counts in no window.
-        for kind in kinds:
-            self.seen[kind].append(now)
-
-    def refuse(self, seen: deque[float], limits: tuple[Limit, ...], now: float) -> None:
-        """Raise where one of the windows is full."""
-        for limit in limits:
-            count, seconds = limit
-            recent = [moment for moment in seen if moment > now - seconds]
-            if len(recent) >= count:
-                raise Exceeded(limit, recent[-count] + seconds - now)
-
-
-def span(seconds: float) -> str:
-    """Name a window as the messages do: 900 seconds are 15 minutes."""
-    for size, name in UNITS:
-        if seconds >= size and seconds % size == 0:
-            count = int(seconds // size)
-            return f"{count} {name}{'s' if count > 1 else ''}"
-    return f"{seconds} seconds"
+        self.count(kinds)

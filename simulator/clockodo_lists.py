@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 
 from simulator import clockodo_rows as rows
 from simulator.clockodo_params import Params, Refused, wrong
-from simulator.clockodo_view import View, encode, forbidden, not_found, page_of
+from simulator.clockodo_view import View, forbidden, not_found, page_of
 from simulator.store import Row
+from simulator.written import encode
 
 Test = Callable[[Row], bool]
 Filter = Callable[[View, str], Test | None]

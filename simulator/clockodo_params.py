@@ -3,12 +3,11 @@
 import re
 from collections.abc import Iterable
 from datetime import date
-from urllib.parse import parse_qsl
 
 from simulator.instants import epoch_of
+from simulator.query import Query
 
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
-INDEX = re.compile(r"\[\d*\]$")
 # Clients in use send both spellings.
 FLAGS = {"1": True, "true": True, "0": False, "false": False, "": False}
 SIMPLE_ERRORS = ("/v2/entries", "/v2/entrygroups", "/v2/clock")
@@ -36,32 +35,8 @@ class Refused(Exception):
         return {"errors": [error]}
 
 
-class Params:
-    """The query of one request; `a[]`, `a[0]` and a repeated `a` all add to the list `a`."""
-
-    def __init__(self, query: str) -> None:
-        self.pairs = parse_qsl(query, keep_blank_values=True)
-        self.lists: dict[str, list[str]] = {}
-        self.arrays: set[str] = set()
-        for name, value in self.pairs:
-            plain = INDEX.sub("", name)
-            self.lists.setdefault(plain, []).append(value)
-            if plain != name:
-                self.arrays.add(plain)
-
-    def __contains__(self, name: str) -> bool:
-        return name in self.lists
-
-    def asked(self) -> dict[str, str | list[str]]:
-        """Names as they were sent, with one value or, where repeated, a list."""
-        found: dict[str, list[str]] = {}
-        for name, value in self.pairs:
-            found.setdefault(name, []).append(value)
-        return {name: values if len(values) > 1 else values[0] for name, values in found.items()}
-
-    def get(self, name: str) -> str | None:
-        """Last value of a parameter."""
-        return self.lists[name][-1] if name in self.lists else None
+class Params(Query):
+    """The query of one request."""
 
     def need(self, name: str) -> str:
         """Value of a parameter that must be there."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
-Limit = tuple[int, float]
+from simulator.limits import Limit, RetryAfter
 
 
 @dataclass
@@ -42,7 +42,7 @@ class Switches:
     empty_pages: Literal[0, 1] = 0
     default_page: Literal[50, 1000, 2500] = 2500
     largest_page: int = 5000
-    retry_after: Literal["seconds", "date", "absent"] = "seconds"
+    retry_after: RetryAfter = "seconds"
     text_in_plain: bool = True
     offset: bool = False
     change_requests: Literal["change_requests", "data"] = "change_requests"

@@ -1,14 +1,10 @@
-"""What one request may see, and how values are written."""
+"""What one request may see."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-import msgspec
-
+from simulator import query
 from simulator.clockodo_params import Params, Refused
 from simulator.clockodo_settings import Rights, Switches
-from simulator.store import Row
 from simulator.world import World
 
 LANGUAGES = ("en", "de", "fr")
@@ -31,16 +27,8 @@ class View:
         return self.rights.people or users_id == self.me
 
 
-@dataclass(frozen=True)
-class Page:
-    """Which rows of a list are asked for."""
-
-    number: int
-    size: int
-
-    def cut(self, rows: Sequence[Any]) -> Sequence[Any]:
-        """Take the rows on the page."""
-        return rows[(self.number - 1) * self.size : self.number * self.size]
+class Page(query.Page):
+    """A page of a list of Clockodo's."""
 
     def block(self, view: View, count: int) -> dict[str, int]:
         """Build the paging block of an answer."""
@@ -53,28 +41,6 @@ def page_of(view: View, largest: int, default: int) -> Page:
     """Read the page asked for; a size above the documented maximum is refused."""
     size = view.params.number("items_per_page", 1, largest) or default
     return Page(view.params.number("page", 1) or 1, min(size, view.switches.largest_page))
-
-
-def number(value: float) -> float:
-    """Give a whole number without a fraction, as the vendor's JSON does."""
-    return int(value) if value == int(value) else value
-
-
-CHANGED = {float, dict, list}
-
-
-def plain(value: object) -> object:
-    """Apply `number` to everything inside."""
-    if isinstance(value, float):
-        return number(value)
-    if isinstance(value, dict):  # most of a row is as it should be, and many rows are written
-        return {k: plain(v) if type(v) in CHANGED else v for k, v in value.items()}
-    return [plain(inner) for inner in value] if isinstance(value, list) else value
-
-
-def encode(body: Row) -> bytes:
-    """Write an answer."""
-    return msgspec.json.encode(plain(body))
 
 
 def not_found() -> Refused:

@@ -6,8 +6,9 @@ from zoneinfo import ZoneInfo
 from simulator import holidays, reports
 from simulator.clockodo_params import wrong
 from simulator.clockodo_rows import nonbusiness_day
-from simulator.clockodo_view import View, encode, forbidden, not_found, page_of
+from simulator.clockodo_view import View, forbidden, not_found, page_of
 from simulator.store import Row
+from simulator.written import encode
 
 INSTANTS = {"work_start", "work_end", "since", "until"}
 FIRST_YEAR, LAST_YEAR = 2000, 2037

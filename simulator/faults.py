@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-PREFIX = "/api"
+from simulator.server import below
 
 
 @dataclass(frozen=True)
@@ -25,12 +25,12 @@ def failing(app: ASGIApp, *outcomes: Outcome, path: str | None = None) -> ASGIAp
     """Wrap an app: call n gets outcome n, None and everything after the last pass through.
 
     A callable is called before its call passes through, to edit the world between two pages.
-    With a path (without the prefix of the base URL) only calls to it count.
+    With a path (as it goes on from the base URL) only calls to it count.
     """
     upcoming = iter(outcomes)
 
     async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
-        counts = scope["type"] == "http" and path in {None, scope["path"].removeprefix(PREFIX)}
+        counts = scope["type"] == "http" and path in {None, below(scope["path"])}
         outcome = next(upcoming, None) if counts else None
         if isinstance(outcome, Fault):
             await outcome.respond(app, scope, receive, send)
@@ -117,16 +117,20 @@ def rewritten(change: Callable[[Any], object]) -> Fault:
     return Fault(respond)
 
 
-def _without_rows(answer: dict[str, Any]) -> object:
+def _without_rows(answer: dict[str, Any] | list[Any]) -> object:
+    if isinstance(answer, list):
+        return {}
     return {key: value for key, value in answer.items() if not isinstance(value, list | dict)}
 
 
-def _mistyped(answer: dict[str, Any]) -> object:
+def _mistyped(answer: dict[str, Any] | list[Any]) -> object:
     """Put a list with nothing to it where a value of a row belongs."""
 
     def odd(value: object) -> object:
         return [[name] for name in value] if isinstance(value, dict) else value
 
+    if isinstance(answer, list):
+        return [odd(row) for row in answer]
     return {
         key: [odd(row) for row in rows] if isinstance(rows, list) else odd(rows)
         for key, rows in answer.items()

@@ -106,6 +106,13 @@ def evaluated(rule: Row, year: int) -> date | None:
     return date(year, rule["month"], rule["day"])
 
 
+def is_fixed(rule: Row) -> bool:
+    """Whether a rule falls on the same date each year."""
+    if rule["type"] == "SPECIAL":
+        return SPECIALS[rule["special_id"]].month > 0
+    return bool(rule["type"] == "DISTINCT_RECURRING")
+
+
 def of_year(ledger: Ledger, year: int, groups: set[int] | None = None) -> list[tuple[date, Row]]:
     """Days of a year in order, of all groups or of some."""
     found = [

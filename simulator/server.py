@@ -1,5 +1,6 @@
 """Serves an app on this machine only."""
 
+import re
 import socket
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -10,6 +11,8 @@ from starlette.types import ASGIApp
 
 HOST = "127.0.0.1"
 PREFIX = "/api"
+# How base URLs go on: one vendor counts its version among them, and has reports elsewhere.
+BASE = re.compile(r"^(?:/api)?(?:(?:/report)?/v1(?=/))?")
 # Seconds that a hanging caller may delay the end.
 PATIENCE = 1
 
@@ -46,6 +49,11 @@ def run(app: ASGIApp, port: int) -> None:
     """Serve until interrupted."""
     with closing(listener(port)) as listening:
         uvicorn.Server(config(app)).run([listening])
+
+
+def below(path: str) -> str:
+    """Give a path without the base URL it hangs below."""
+    return BASE.sub("", path)
 
 
 def listener(port: int) -> socket.socket:

@@ -2,12 +2,12 @@
 
 from bisect import bisect_left, insort
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from itertools import islice
 from operator import itemgetter
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 
 from simulator.instants import epoch_of
 
@@ -81,6 +81,18 @@ class Entry:
     def running(self) -> bool:
         """Whether the clock is still ticking."""
         return self.time_until is None
+
+    def copy(self) -> "Entry":
+        """Keep what the entry is like now; what was written of it stays with the entry itself."""
+        return replace(self, rendered={})
+
+
+class Change(NamedTuple):
+    """What happened to an entry: it had no state before, or has none after."""
+
+    instant: int
+    before: Entry | None
+    after: Entry | None
 
 
 # What not every type of entry has, as it is where the type lacks it.
@@ -159,6 +171,12 @@ class Ledger:
         self.seed = seed
         self.since = since
         self.now = now
+        # Up to here the history is invented; what comes later is done to the company.
+        self.opened_on = now.date()
+        # What was done to entries since then.
+        self.log: list[Change] = []
+        # Grows with all that happens: what was worked out at an equal number still holds.
+        self.version = 0
         self.tables: dict[str, dict[int, Row]] = {name: {} for name in FIRST_IDS}
         self.next_ids = dict(FIRST_IDS)
         self.entries = Entries()
@@ -183,10 +201,16 @@ class Ledger:
 
     def add(self, name: str, /, **row: object) -> int:
         """Store a row under the next id of its table."""
+        self.version += 1
         key, self.next_ids[name] = self.next_ids[name], self.next_ids[name] + 1
         # Rates may lack an id, and work times are known by person and date.
         self.tables[name][key] = row if name in {"rates", "work_times"} else {"id": key, **row}
         return key
+
+    def record(self, before: Entry | None, after: Entry | None) -> None:
+        """Log what happened to an entry."""
+        self.version += 1
+        self.log.append(Change(self.now_epoch, before, after and after.copy()))
 
     def text_id(self, text: str | None) -> int | None:
         """Give equal texts one id."""

@@ -72,20 +72,15 @@ class World(Ledger):
                 given.setdefault("services_id", next(iter(self.tables["services"])))
             entry = Entry(**given)
             self._touch(entry, given)
-            return self.entries.add(entry)
+            self.entries.add(entry)
+            self.record(None, entry)
+            return entry.id
 
     def edit_entry(self, entry_id: int, /, **fields: object) -> int:
         """Change an entry; its time of last change moves."""
         with self.lock:
-            entry, given = self.entries.by_id[entry_id], self._checked(fields)
-            if "projects_id" in given:
-                given.setdefault("customers_id", self._customer_of(given))
-            if "time_since" in given:
-                self.entries.move(entry, given["time_since"])
-            for name, value in given.items():
-                setattr(entry, name, value)
-            self._touch(entry, given)
-            return entry_id
+            entry = self.entries.by_id[entry_id]
+            return self._change(entry, entry.copy(), fields)
 
     def move_entry(self, entry_id: int, time_since: datetime | str) -> int:
         """Let an entry start at another time; its length stays."""
@@ -101,6 +96,7 @@ class World(Ledger):
             entry = self.entries.by_id[entry_id]
             if kind == entry.type:
                 return entry_id
+            before = entry.copy()
             changes: Row = {"type": kind, "time_until": entry.time_since}
             changes["services_id"] = entry.services_id or next(iter(self.tables["services"]))
             if kind == TIME:
@@ -116,12 +112,12 @@ class World(Ledger):
                 changes |= {"lumpsum_services_price": service["price"]}
             for name, nothing in OF_SOME_TYPES.items():
                 setattr(entry, name, nothing)
-            return self.edit_entry(entry_id, **changes)
+            return self._change(entry, before, changes)
 
     def delete_entry(self, entry_id: int) -> int:
         """Remove an entry without a trace."""
         with self.lock:
-            self.entries.remove(self.entries.by_id[entry_id])
+            self._drop(self.entries.by_id[entry_id])
             return entry_id
 
     def bill_entry(self, entry_id: int) -> int:
@@ -205,7 +201,7 @@ class World(Ledger):
             if hanging and not force:
                 raise ValueError(f"{len(hanging)} entries prevent the deletion")
             for entry in hanging:
-                self.entries.remove(entry)
+                self._drop(entry)
             del self.tables[resource][key]
             for name, rows in self.tables.items():
                 if name in DEPENDENT.get(resource, ()):
@@ -224,6 +220,22 @@ class World(Ledger):
 
     def _hanging_on(self, column: str | None, key: int) -> list[Entry]:
         return [e for e in self.entries if getattr(e, column) == key] if column else []
+
+    def _change(self, entry: Entry, before: Entry, fields: Row) -> int:
+        given = self._checked(fields)
+        if "projects_id" in given:
+            given.setdefault("customers_id", self._customer_of(given))
+        if "time_since" in given:
+            self.entries.move(entry, given["time_since"])
+        for name, value in given.items():
+            setattr(entry, name, value)
+        self._touch(entry, given)
+        self.record(before, entry)
+        return entry.id
+
+    def _drop(self, entry: Entry) -> None:
+        self.entries.remove(entry)
+        self.record(entry, None)
 
     def _checked(self, fields: Row) -> Row:
         given = dict(fields)
@@ -257,6 +269,7 @@ class World(Ledger):
         for row in (project, *parts):
             row["completed"], row["completed_at"] = completed_at is not None, stamp
             row["revenue_factor"] = factor
+        self.version += 1
         self._forget_rendered("projects_id", project["id"])
 
     def _forget_rendered(self, column: str | None = None, key: int = 0) -> None:
@@ -265,6 +278,7 @@ class World(Ledger):
                 entry.rendered.clear()
 
     def _follow_up(self, resource: str) -> None:
+        self.version += 1
         if resource in {"users", "teams"}:
             people.align_teams(self)
         if resource == "rates":
