@@ -10,7 +10,8 @@ export UV_PYTHON_DOWNLOADS := never
 .DEFAULT_GOAL := help
 
 help:
-	@echo "make demo          load a simulated company into DuckDB and print its hours and revenue"
+	@echo "make demo          load a simulated company into DuckDB and print its hours and revenue;"
+	@echo "                   SYSTEM=clockify: as the other tracker tells it"
 	@echo "make report        open the report app; WAREHOUSE=, else the demo's"
 	@echo "make test          run the tests"
 	@echo "make check         lint, types, formatting"
@@ -23,7 +24,7 @@ help:
 	@echo "make requirements  resolve and hash the requirements again (needs uv)"
 
 demo: $(VENV)/core
-	@$(BIN)/timehouse demo
+	@$(BIN)/timehouse demo $(SYSTEM)
 
 report: $(VENV)/notebooks
 	@test -f $(or $(WAREHOUSE),timehouse-demo.duckdb) || { echo "Run make demo first, or name your warehouse by WAREHOUSE=" >&2; exit 2; }

@@ -105,7 +105,7 @@ class Reader:
                 n for n, v in enumerate(values) if v is UNSET or (hides and v == column.hidden)
             ]
             self.seen.absent[column.name] += len(absent)
-            if column.right:
+            if column.right or column.sparse:
                 for n in absent:
                     self._absent.setdefault(n, []).append(column.name)
             values = [None if v is UNSET else v for v in values]

@@ -8,7 +8,8 @@ from api_extract.tables import Table
 MARKS = """An object's keys join as `budget__amount`; lists are JSON.
 Keys nobody documented are kept in `_undeclared` (JSON). `_window_since`, `_window_until`,
 `_window_of` and `_deleted` belong to the loading and are always empty. **P** marks what tells of a
-person, **R** what is absent where the key lacks a right: it is NULL then, never 0."""
+person, **R** what is absent where the key lacks a right, **S** what only one of several ways of
+reading tells: it is NULL then, never 0."""
 
 
 def page(head: str, resources: Iterable[Resource], log: Table) -> str:
@@ -30,7 +31,9 @@ def _table(table: Table) -> str:
     lines = [f"**`{table.name}`** {table.description} Key: {key}.", ""]
     lines += ["| column | type | | |", "|---|---|---|---|"]
     for c in table.columns:
-        marks = " ".join(m for m, is_so in (("P", c.personal), ("R", c.right)) if is_so)
+        marks = " ".join(
+            m for m, is_so in (("P", c.personal), ("R", c.right), ("S", c.sparse)) if is_so
+        )
         kind = c.kind if c.loaded else "never loaded"
         lines.append(f"| `{c.name}` | {kind} | {marks} | {c.description} |")
     return "\n".join([*lines, ""])

@@ -1,6 +1,6 @@
 """Rows of entries, as a list gave them, cut by time into windows."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -70,6 +70,14 @@ def joined(parts: Iterable[Part]) -> Iterator[Part]:
         held = part
     if held:
         yield held
+
+
+def once(parts: Sequence[pa.Table]) -> pa.Table:
+    """Return the rows of all parts; an entry in several counts as it was read last."""
+    rows = pa.concat_tables(parts)
+    numbered = rows.append_column("number", pa.array(range(rows.num_rows), pa.int64()))
+    last = numbered.group_by("id").aggregate([("number", "max")])["number_max"]
+    return rows if len(last) == rows.num_rows else rows.take(pc.take(last, pc.sort_indices(last)))
 
 
 def between(table: pa.Table, begins: str, since: datetime, until: datetime) -> pa.Table:

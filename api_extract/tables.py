@@ -26,6 +26,7 @@ class Column:
     """One column under the API's own name; `a__b` is the key `b` of the object `a`.
 
     `right`: the key is absent where the reader lacks a right, or holds the value `hidden`.
+    `sparse`: it is absent where the row was read in one of several ways. A known value stays.
     `blank`: the text that stands for no value, and becomes NULL.
     `personal`: tells of a person. `loaded=False`: known, and never to be kept. `hashed`: kept
     as a pseudonym.
@@ -35,6 +36,7 @@ class Column:
     kind: Kind
     description: str
     right: bool = False
+    sparse: bool = False
     hidden: int | None = None
     blank: str | None = None
     personal: bool = False

@@ -3,12 +3,8 @@
 Nothing is left out but what is named here: keys nobody declared travel with their row.
 """
 
-from typing import Any
-
-from api_extract.errors import NotAsAgreed
+from api_extract.nested import Row, inner, without
 from api_extract.resource import Rows
-
-Row = dict[str, Any]
 
 _WEEK = {"nr", "sum_target", "sum_hours", "sum_reduction_used", "diff", "surcharges", "day_details"}
 
@@ -21,11 +17,11 @@ def company(rows: Rows, _year: int) -> dict[str, Rows]:
 def work_times(rows: Rows, _year: int) -> dict[str, Rows]:
     """Sort days into days and the intervals worked on them."""
     return {
-        "work_times": [_without(day, "intervals") for day in rows],
+        "work_times": [without(day, "intervals") for day in rows],
         "work_time_intervals": [
             {**interval, "users_id": day.get("users_id"), "date": day.get("date")}
             for day in rows
-            for interval in _inner(day, "intervals")
+            for interval in inner(day, "intervals")
         ],
     }
 
@@ -33,7 +29,7 @@ def work_times(rows: Rows, _year: int) -> dict[str, Rows]:
 def change_requests(rows: Rows, _year: int) -> dict[str, Rows]:
     """Sort requests into requests and the changes they ask for, numbered from 1."""
     return {
-        "work_time_change_requests": [_without(request, "changes") for request in rows],
+        "work_time_change_requests": [without(request, "changes") for request in rows],
         "work_time_change_request_changes": [
             {
                 **change,
@@ -41,7 +37,7 @@ def change_requests(rows: Rows, _year: int) -> dict[str, Rows]:
                 "position": position,
             }
             for request in rows
-            for position, change in enumerate(_inner(request, "changes"), start=1)
+            for position, change in enumerate(inner(request, "changes"), start=1)
         ],
     }
 
@@ -50,9 +46,9 @@ def users_nonbusiness_days(rows: Rows, _year: int) -> dict[str, Rows]:
     """Give each nonbusiness day its person; what else is said of the person stays in `user`."""
     days = []
     for user in rows:
-        more = _without(user, "users_id", "days")
+        more = without(user, "users_id", "days")
         of_user = {"users_id": user.get("users_id"), **({"user": more} if more else {})}
-        days += [{**day, **of_user} for day in _inner(user, "days")]
+        days += [{**day, **of_user} for day in inner(user, "days")]
     return {"users_nonbusiness_days": days}
 
 
@@ -64,18 +60,18 @@ def user_reports(rows: Rows, year: int) -> dict[str, Rows]:
     reports, months, days = [], [], []
     for report in rows:
         of_user = {"users_id": report.get("users_id"), "year": year}
-        details = _inner(report, "month_details")
-        reports.append({**_without(report, "month_details"), **of_user})
+        details = inner(report, "month_details")
+        reports.append({**without(report, "month_details"), **of_user})
         months += [_month(month, of_user) for month in details]
         days += _days(details, of_user)
     return {"user_reports": reports, "user_report_months": months, "user_report_days": days}
 
 
 def _month(month: Row, of_user: Row) -> Row:
-    row = {**_without(month, "nr", "week_details"), **of_user, "month": month.get("nr")}
-    weeks = _inner(month, "week_details")
+    row = {**without(month, "nr", "week_details"), **of_user, "month": month.get("nr")}
+    weeks = inner(month, "week_details")
     if any(week.keys() - _WEEK for week in weeks):
-        row["week_details"] = [_without(week, *_WEEK - {"nr"}) for week in weeks]
+        row["week_details"] = [without(week, *_WEEK - {"nr"}) for week in weeks]
     return row
 
 
@@ -83,22 +79,9 @@ def _days(months: Rows, of_user: Row) -> Rows:
     """Return each day once: a week across two months may stand, with all its days, in both."""
     days: dict[str, Row] = {}
     for month in months:
-        for week in _inner(month, "week_details"):
-            for day in _inner(week, "day_details"):
+        for week in inner(month, "week_details"):
+            for day in inner(week, "day_details"):
                 date, nr = str(day.get("date")), month.get("nr")
                 if date not in days or date[5:7] == str(nr).zfill(2):
                     days[date] = {**day, **of_user, "month": nr, "week": week.get("nr")}
     return list(days.values())
-
-
-def _without(row: Row, *keys: str) -> Row:
-    return {key: value for key, value in row.items() if key not in keys}
-
-
-def _inner(row: Row, key: str) -> Rows:
-    inner = row.get(key)
-    if inner is None:
-        return []
-    if not isinstance(inner, list) or not all(isinstance(child, dict) for child in inner):
-        raise NotAsAgreed(f"{key} is not a list of objects")
-    return inner

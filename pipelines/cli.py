@@ -14,8 +14,9 @@ import click
 from api_extract.windows import LONGEST_LOOKBACK
 from pipelines.options import Call, age, all_of, day, permissions, shared
 
+SYSTEMS = ("clockodo", "clockify")
 RARELY = 10_000  # objects made since Python last looked for garbage; of its own accord, 700
-system_argument = click.argument("system", type=click.Choice(["clockodo"]), default="clockodo")
+system_argument = click.argument("system", type=click.Choice(SYSTEMS), default="clockodo")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -40,8 +41,10 @@ def demo(call: Call, system: str) -> None:
 
     if (call.account, call.destination) != ("main", "duckdb"):
         raise click.UsageError("The demo has a DuckDB file and an account of its own.")
+    # A file for each: it is the same company, and would be counted twice.
+    file = f"timehouse-demo{'' if system == SYSTEMS[0] else f'-{system}'}.duckdb"
     with call.show.progress() as tell:
-        made = verb.demo(call.place(system, "timehouse-demo.duckdb"), tell)
+        made = verb.demo(call.place(system, file), tell)
     output.show_demo(call.show, made)
     sys.exit(int(made.exit))
 
@@ -52,12 +55,12 @@ def demo(call: Call, system: str) -> None:
 def check(call: Call, system: str) -> None:
     """Ask each resource once: who am I, which rights do I have, what would be loaded."""
     from api_extract.run import Options  # noqa: PLC0415
-    from pipelines import output  # noqa: PLC0415
-    from pipelines.systems import SYSTEMS  # noqa: PLC0415
+    from pipelines import output, systems  # noqa: PLC0415
 
     call.place(system)
-    report, checks = SYSTEMS[system].check(call.settings(system), Options(call.as_of))
-    sys.exit(int(output.show_check(call.show, SYSTEMS[system], report, checks)))
+    tracker = systems.SYSTEMS[system]
+    report, checks = tracker.check(call.settings(system), Options(call.as_of))
+    sys.exit(int(output.show_check(call.show, tracker, report, checks)))
 
 
 @cli.command()
@@ -174,13 +177,13 @@ def report(call: Call, port: int | None, *, no_browser: bool) -> None:
 
 
 @cli.command()
-@click.argument("system", type=click.Choice(["clockodo"]), expose_value=False)
+@click.argument("system", type=click.Choice(SYSTEMS))
 @click.option("--port", type=click.IntRange(0, 65535), required=True, help="On loopback only.")
-def simulate(port: int) -> None:
+def simulate(system: str, port: int) -> None:
     """Serve the invented company until interrupted, for trying things out."""
-    from pipelines.demo import simulate as verb  # noqa: PLC0415
+    from pipelines.simulated import simulate as verb  # noqa: PLC0415
 
-    verb(port, click.echo)
+    verb(system, port, click.echo)
 
 
 def main() -> None:

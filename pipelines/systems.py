@@ -4,11 +4,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import clockify_source
 import clockodo_source
 from api_extract.checkup import Check
 from api_extract.report import Report
 from api_extract.resource import Resource
 from api_extract.run import Options
+from clockify_source import tables as clockify_tables
+from clockify_source.reading import ALL_SEEING
 from clockodo_source import tables as clockodo_tables
 
 
@@ -55,5 +58,13 @@ SYSTEMS: dict[str, System] = {
         clockodo_source.clockodo,
         needed=("company", "users", "entries", "customers", "projects", "services"),
         all_seeing=frozenset({"owner"}),
+    ),
+    "clockify": System(
+        clockify_tables.BY_NAME,
+        clockify_source.resolve,
+        clockify_source.check,
+        clockify_source.clockify,
+        needed=("workspaces", "users", "time_entries", "clients", "projects"),
+        all_seeing=ALL_SEEING,
     ),
 }

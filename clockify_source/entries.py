@@ -1,0 +1,144 @@
+"""Time entries: which windows are read again, and how what is read replaces them.
+
+Entries carry no time of change, and a deleted one is never mentioned again. So whole months are
+read again and replaced, as `api_extract.due` lists them, and those in which the feed of changes
+names an entry; `ways` tells how a span of them is read.
+
+A window is a wall clock in the account's zone, whatever zone it is written in, so 14 hours more are
+asked for on both sides, and cut off again.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from api_extract.changes import Changes, Entries
+from api_extract.columns import UNDECLARED
+from api_extract.due import due, every_month, replaced
+from api_extract.entry_rows import Id, Part, Tables, between
+from api_extract.errors import Forbidden, Gone, NotAsAgreed, Unsettled
+from api_extract.pages import Request
+from api_extract.reading import Shape
+from api_extract.run import Run
+from api_extract.session import Answer
+from api_extract.tables import Table
+from api_extract.windows import Window, halves
+from clockify_source.by_report import TooMany
+from clockify_source.feed import restated
+from clockify_source.reading import Clockify, Workspace
+from clockify_source.settings import Settings
+from clockify_source.tables import ENTRY_LOG, TIME_ENTRY_TAGS
+from clockify_source.ways import Ways
+
+NAME, BEGINS, ENDS = "time_entries", "time_interval__start", "time_interval__end"
+PADDING = timedelta(hours=14)  # the farthest that clocks of the world are from UTC
+
+
+def entries(account: Clockify, shape: Shape) -> Iterator[Any]:
+    """Read the windows of each workspace that are due; yield what replaces them, and the log."""
+    for workspace in account.workspaces:
+        if not account.run.report.later:
+            yield from _of_workspace(account.run, workspace, shape)
+
+
+def _of_workspace(run: Run[Settings], workspace: Workspace, shape: Shape) -> Iterator[Any]:
+    changed = set() if run.asked else restated(run, workspace)
+    windows = due(run, NAME, changed, f"{workspace.id}:")
+    spec = Entries(
+        resource=NAME,
+        log=ENTRY_LOG,
+        begins=BEGINS,
+        ends=ENDS,
+        sort=_sorted,
+        begin=lambda entry: _begin_of(run, workspace, entry),
+        per=workspace.id,
+        derive=tags_of,
+    )
+    changes = Changes(run, spec, windows)
+    reader = _Reader(run, Ways(run, workspace, shape, windows), changes)
+    yield from changes.begin()
+    yield from replaced(changes, windows, reader.read, reader.ways.longest)
+    if not run.asked and not run.report.later:
+        moved = changes.moved_to(every_month(run))
+        yield from replaced(changes, moved, reader.read, reader.ways.longest)
+    yield from changes.finish()
+
+
+@dataclass
+class _Reader:
+    """Reads windows, split where they are many."""
+
+    run: Run[Settings]
+    ways: Ways
+    changes: Changes
+
+    def read(self, group: list[Window]) -> Iterator[Part]:
+        """Yield the rows of adjacent windows."""
+        since, until = group[0].bounds(self.run.zone)[0], group[-1].bounds(self.run.zone)[1]
+        try:
+            rows = self.ways.read(since - PADDING, until + PADDING, bounded=len(group) > 1)
+        except (TooMany, Unsettled) as error:
+            if len(group) > 1:
+                for half in halves(group):
+                    yield from self.read(half)
+                return
+            self.changes.leave(group[0], "unsettled", str(error))
+            return
+        yield Part(group, between(rows, BEGINS, since, until))
+
+
+def _sorted(rows: pa.Table, tables: Sequence[Table]) -> Tables:
+    """Return entries, all of one kind."""
+    return {tables[0].name: rows}
+
+
+def tags_of(entries: pa.Table) -> pa.Table:
+    """Return one row for each tag of each entry."""
+    names = ("workspace_id", "id", BEGINS, "tag_ids")
+    tagged = entries.select(names).filter(pc.not_equal(entries["tag_ids"], "[]"))
+    try:
+        rows = [
+            (workspace, entry, tag, begins)
+            for workspace, entry, begins, tags in zip(
+                *(tagged[name].to_pylist() for name in names), strict=True
+            )
+            for tag in dict.fromkeys(msgspec.json.decode(tags, type=list[str]))
+        ]
+    except msgspec.ValidationError as error:
+        raise NotAsAgreed(f"time_entries.tag_ids: {error}") from None
+    schema = TIME_ENTRY_TAGS.schema.append(pa.field(UNDECLARED.name, pa.string()))
+    columns = [*zip(*rows, strict=True)] or [()] * 4
+    values = dict(zip(("workspace_id", "time_entry_id", "tag_id", BEGINS), columns, strict=True))
+    return pa.table(
+        {
+            field.name: pa.array(values.get(field.name, [None] * len(rows)), field.type)
+            for field in schema
+        },
+        schema=schema,
+    )
+
+
+def _begin_of(run: Run[Settings], workspace: Workspace, entry: Id) -> datetime | None:
+    """Return when an entry begins now; None if it was deleted, or is not to be seen."""
+    path = f"/workspaces/{workspace.id}/time-entries/{entry}"
+    try:
+        return run.session.fetch(Request(path, kind=workspace.id), _begin)
+    except (Gone, Forbidden):
+        return None
+
+
+def _begin(answer: Answer) -> datetime:
+    return msgspec.json.decode(answer.body, type=_Entry).time_interval.start
+
+
+class _Interval(msgspec.Struct):
+    start: datetime
+
+
+class _Entry(msgspec.Struct, rename="camel"):
+    time_interval: _Interval
