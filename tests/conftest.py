@@ -7,7 +7,6 @@ import sys
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from datetime import date
 from functools import cache
 from pathlib import Path
 from shutil import copytree
@@ -21,20 +20,19 @@ from dlt.common.configuration.container import Container
 from dlt.common.configuration.specs import PluggableRunContext
 from filelock import FileLock
 
-from clockodo_source import Options, Settings
+from api_extract.run import Options
 from pipelines.cli import RARELY
 from pipelines.place import Place
 from pipelines.sync import Outcome, sync
-from simulator.clockodo import ClockodoApp, Switches
 from simulator.faults import Outcome as Met
 from simulator.faults import failing
 from simulator.server import serve
 from simulator.world import World
+from tests.trackers import CLOCKODO, TRACKERS, Tracker
 
 if TYPE_CHECKING:
     from tests.terminal import Terminal
 
-APPLICATION = "Tests;tests@timehouse.example"
 BIN = Path(sys.executable).parent
 PRINTED = "printed.txt"
 COMMENTS = (
@@ -86,18 +84,18 @@ def _own_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("DLT_DATA_DIR", str(tmp_path / "dlt"))
 
 
-MakeFolder = Callable[[float], Path]
+MakeFolder = Callable[..., Path]
 
 
 class Account:
     """A simulated company, served, and a warehouse that is loaded from it."""
 
-    def __init__(self, app: ClockodoApp, url: str, folder: Path) -> None:
+    def __init__(self, app: Any, url: str, folder: Path, tracker: Tracker = CLOCKODO) -> None:  # noqa: ANN401 - each tracker has its own
         self.app = app
         self.world: World = app.world
-        # Not all the empty years since 2005: each costs some requests.
-        self.settings = Settings(app.user, app.key, APPLICATION, url, start_date=date(2025, 1, 1))
-        self.place = Place(warehouse=folder / "warehouse.duckdb")
+        self.tracker = tracker
+        self.settings = tracker.settings(app, url)
+        self.place = Place(tracker.name, warehouse=folder / "warehouse.duckdb")
 
     def query(self, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
         """Ask the warehouse; return the names of columns and the rows.
@@ -111,7 +109,7 @@ class Account:
                 found = connection.execute(sql)
                 return [c[0] for c in found.description or ()], found.fetchall()
         with (
-            self.place.pipeline().sql_client("clockodo") as client,
+            self.place.pipeline().sql_client(self.tracker.name) as client,
             client.execute_query(sql) as cursor,
         ):
             return [c[0] for c in cursor.description], [tuple(r) for r in cursor.fetchall()]
@@ -149,24 +147,32 @@ class Account:
     def copy(self, folder: Path) -> "Account":
         """Return the account with a copy of the loaded warehouse and its working folder."""
         copytree(self.place.warehouse.parent, folder, dirs_exist_ok=True)
-        return Account(self.app, self.settings.base_url, folder)
+        copied = Account(self.app, "", folder, self.tracker)
+        copied.settings = self.settings
+        return copied
 
     @contextmanager
     def meeting(self, *outcomes: Met, path: str | None) -> Iterator[None]:
         """Let call n of a path meet outcome n for a while: a fault, or an edit just before it."""
         usual = self.settings
         with serve(failing(self.app, *outcomes, path=path)) as url:
-            self.settings = replace(usual, base_url=url)
+            self.settings = replace(usual, base_url=self.tracker.settings(self.app, url).base_url)
             yield
         self.settings = usual
 
 
 @contextmanager
-def served(world: World, folder: Path, switches: Switches | None = None) -> Iterator[Account]:
-    """Serve a company, with its warehouse in this folder."""
-    app = ClockodoApp(world, switches=switches)
+def served(
+    world: World,
+    folder: Path,
+    switches: object = None,
+    tracker: Tracker = CLOCKODO,
+    **how: object,
+) -> Iterator[Account]:
+    """Serve a company, with its warehouse in this folder; `how`: what else its app is given."""
+    app = tracker.app(world, switches=switches, **how)
     with serve(app) as url:
-        yield Account(app, url, folder)
+        yield Account(app, url, folder, tracker)
 
 
 @pytest.fixture(scope="session")
@@ -174,9 +180,9 @@ def first_load(tmp_path_factory: pytest.TempPathFactory) -> MakeFolder:
     """Return the folder of a first load, made once a process for each company."""
 
     @cache
-    def made(years: float) -> Path:
+    def made(years: float, tracker: Tracker = CLOCKODO) -> Path:
         folder = tmp_path_factory.mktemp("loaded")
-        with served(World(1, years), folder) as account:
+        with served(World(1, years), folder, tracker=tracker) as account:
             account.sync()
         return folder
 
@@ -217,17 +223,31 @@ def command(folder: Path, *words: str, **set_: str) -> "subprocess.CompletedProc
     )
 
 
+@pytest.fixture(params=TRACKERS)
+def tracker(request: pytest.FixtureRequest) -> Tracker:
+    """Return each tracker in turn, for what is promised of all of them."""
+    return TRACKERS[request.param]
+
+
 @pytest.fixture
-def account(
-    tmp_path: Path, first_load: Callable[[float], Path]
-) -> Iterator[Callable[..., Account]]:
-    """Make accounts of little work unless told otherwise; `loaded`: with the first load done."""
+def account(tmp_path: Path, first_load: MakeFolder) -> Iterator[Callable[..., Account]]:
+    """Make accounts of little work unless told otherwise; `loaded`: with the first load done.
+
+    `how`: what else the app of the tracker is given.
+    """
     with ExitStack() as servers:
 
-        def make(*, years: float = 0.1, loaded: bool = False) -> Account:
+        def make(
+            tracker: Tracker = CLOCKODO,
+            *,
+            years: float = 0.1,
+            loaded: bool = False,
+            **how: object,
+        ) -> Account:
             if loaded:
-                copytree(first_load(years), tmp_path, dirs_exist_ok=True)
-            return servers.enter_context(served(World(1, years), tmp_path))
+                copytree(first_load(years, tracker), tmp_path, dirs_exist_ok=True)
+            world = World(1, years)
+            return servers.enter_context(served(world, tmp_path, tracker=tracker, **how))
 
         yield make
 

@@ -13,7 +13,7 @@ from simulator.clockodo import ClockodoApp
 from simulator.faults import failing, status
 from simulator.server import serve
 from simulator.world import World
-from tests.conftest import APPLICATION
+from tests.trackers import APPLICATION
 
 TIMEHOUSE = str(Path(sys.executable).parent / "timehouse")
 FOREIGN = {

@@ -13,7 +13,8 @@ from pipelines.models import PROJECT
 from simulator.clockodo import ClockodoApp
 from simulator.server import serve
 from simulator.world import World
-from tests.conftest import APPLICATION, BIN, PRINTED
+from tests.conftest import BIN, PRINTED
+from tests.trackers import APPLICATION
 
 ROOT = Path(__file__).parent.parent
 METRICS = (ROOT / "docs/metrics.md").read_text(encoding="utf-8")

@@ -20,10 +20,10 @@ from pipelines.place import Place
 from pipelines.sync import sync
 from simulator.faults import Fault, failing
 from simulator.server import serve
-from tests.conftest import APPLICATION
 from tests.search import holding
 from tests.test_cli import TIMEHOUSE
 from tests.test_secrets import KEY, PAIR, SECRETS, USER, company, configured
+from tests.trackers import APPLICATION
 
 ROW = {"id": 1, "name": "Geheim", "initials": [], "active": True}
 PAGING = {"items_per_page": 1000, "current_page": 1, "count_pages": 1, "count_items": 1}

@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 
 import requests
 
-from tests.conftest import APPLICATION, Account
+from tests.conftest import Account
+from tests.trackers import APPLICATION
 
 Row = dict[str, Any]
 Rows = dict[tuple[Any, ...], Row]
