@@ -13,7 +13,10 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
+
+import dlt
 
 from api_extract.errors import Later
 
@@ -125,6 +128,12 @@ class Limiter:
             {"kind": limit.kind, "count": limit.count - 1},
         ).fetchone()
         return found[0] + limit.seconds * SLACK if found else 0.0
+
+
+def counted_in(who: str) -> Path:
+    """Return the file of somebody's requests, beside what dlt keeps for the person who runs it."""
+    name = sha256(who.encode()).hexdigest()[:32]
+    return Path(dlt.current.run_context().data_dir) / "requests" / f"{name}.sqlite"
 
 
 def _make(path: Path) -> None:

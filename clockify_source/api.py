@@ -7,18 +7,16 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
-from hashlib import sha256
 from http import HTTPStatus
-from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
-import dlt
 import msgspec
 import requests
 from requests.auth import AuthBase
 
 from api_extract.errors import BadCredentials, Forbidden, Gone, NotAsAgreed
-from api_extract.limits import Limit
+from api_extract.limits import Limit, counted_in
 from api_extract.pages import Page, Request
 from api_extract.resource import Resource
 from api_extract.session import Answer, Refusal, Session
@@ -30,7 +28,6 @@ PER_HOUR_ON_FREE_PLAN, PATIENCE = 30, 60.0  # requests; seconds, then the rest i
 SMALLEST_PAGE = 50  # the default: an answer of fewer rows is never cut off
 MOST_PAGES = 2_000
 NOT_IN_PLAN = re.compile(rb"subscri|suscrip|abonn|abbonam|assinatur|plan\b", re.IGNORECASE)
-VALIDATION = 501  # the vendor's own code, which also says that something does not exist
 
 
 class Credentials(AuthBase):
@@ -38,16 +35,16 @@ class Credentials(AuthBase):
 
     def __init__(self, settings: Settings) -> None:
         self._header = "X-Api-Key" if settings.api_key else "X-Addon-Token"
-        self._secret = settings.api_key or settings.addon_token
+        self.secret = settings.api_key or settings.addon_token
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         """Add the one header; two, or none, are refused."""
-        request.headers[self._header] = self._secret
+        request.headers[self._header] = self.secret
         return request
 
     def blotted(self, text: str) -> str:
         """Return a text without the key, which a server may repeat as it refuses it."""
-        return re.sub(re.escape(self._secret), "…", text, flags=re.IGNORECASE)
+        return re.sub(re.escape(self.secret), "…", text, flags=re.IGNORECASE)
 
 
 def open_session(settings: Settings) -> Session:
@@ -58,7 +55,7 @@ def open_session(settings: Settings) -> Session:
         credentials,
         {"Accept": "application/json"},
         limits=LIMITS,
-        counted_in=_counted_in(settings),
+        counted_in=counted_in(f"{settings.base_url.rstrip('/')} {credentials.secret}"),
         explain=lambda body: credentials.blotted(explain(body)),
         refusal=_refusal,
     )
@@ -67,13 +64,6 @@ def open_session(settings: Settings) -> Session:
 def on_free_plan(workspace: str) -> Limit:
     """Return the limit of a workspace on the free plan, for which a run does not wait long."""
     return Limit(PER_HOUR_ON_FREE_PLAN, 60 * 60, workspace, PATIENCE)
-
-
-def _counted_in(settings: Settings) -> Path:
-    """Return the file of this key, beside what else dlt keeps for the person who runs it."""
-    who = f"{settings.base_url.rstrip('/')} {settings.api_key or settings.addon_token}"
-    name = sha256(who.encode()).hexdigest()[:32]
-    return Path(dlt.current.run_context().data_dir) / "requests" / f"{name}.sqlite"
 
 
 def explain(body: bytes) -> str:
@@ -87,7 +77,10 @@ def explain(body: bytes) -> str:
 
 
 def _refusal(status: int, body: bytes) -> Refusal | None:
-    """Tell what a status means here: what is missing is 400, and so may be what is not paid for."""
+    """Tell what a status means here: what is missing is 400, and so may be what is not paid for.
+
+    The number that comes with a 400 tells the two apart no better than its words, in any language.
+    """
     not_paid_for = (Forbidden, ". The workspace's plan does not include it.")
     match status:
         case HTTPStatus.UNAUTHORIZED:
@@ -98,27 +91,24 @@ def _refusal(status: int, body: bytes) -> Refusal | None:
             return Forbidden, ". The key's owner is no administrator, or the plan lacks it."
         case HTTPStatus.BAD_REQUEST if NOT_IN_PLAN.search(explain(body).encode()):
             return not_paid_for
-        case HTTPStatus.BAD_REQUEST if _code(body) == VALIDATION:
+        case HTTPStatus.BAD_REQUEST:
             return Gone, ""
     return None
 
 
-def _code(body: bytes) -> object:
-    try:
-        answer: Any = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return None
-    return answer.get("code") if isinstance(answer, dict) else None
-
-
 def first_request(resource: Resource, workspace: str, **of: str) -> Request:
     """Return the request for a list of one workspace, whose requests count for themselves."""
-    path = resource.path.format(workspace=workspace, **of)
+    ids = {name: quote(value, safe="") for name, value in of.items()}
+    path = resource.path.format(workspace=workspace, **ids)
     return Request(path, resource.params, workspace)
 
 
 Ask = Callable[[int], Request]
 Read = Callable[[Answer, int], Page]
+
+
+class Perhaps(Page):
+    """A page of which only the next one tells whether it is the last."""
 
 
 def list_pages(session: Session, resource: Resource, request: Request) -> Iterator[Page]:
@@ -132,7 +122,8 @@ def list_pages(session: Session, resource: Resource, request: Request) -> Iterat
         short = count < (resource.page_size if is_size_kept else SMALLEST_PAGE)
         is_size_kept |= count == resource.page_size
         is_last = told == "true" if told else short
-        return Page(rows, number, number + (bool(resource.page_size) and not is_last and count > 0))
+        kind = Page if told or is_size_kept else Perhaps
+        return kind(rows, number, number + (bool(resource.page_size) and not is_last and count > 0))
 
     return pages(session, partial(_numbered, request, resource), read)
 
@@ -143,15 +134,19 @@ def pages(session: Session, ask: Ask, read: Read) -> Iterator[Page]:
     They end with one that says so, or that is short. A list that takes no notice of pages repeats
     for ever, which is its end as well.
     """
-    before = b""
+    page = session.fetch(ask(1), partial(_flipped, read, 1))
     for number in range(1, MOST_PAGES + 1):
-        page = session.fetch(ask(number), partial(_flipped, read, number))
-        if number > 1 and bytes(page.rows) in (before, b"[]"):
+        is_certain, following = not isinstance(page, Perhaps), page
+        if is_certain:
+            yield page
+        if page.count_pages > number:
+            following = session.fetch(ask(number + 1), partial(_flipped, read, number + 1))
+        is_last = bytes(following.rows) in (bytes(page.rows), b"[]")
+        if not is_certain:
+            yield replace(page, count_pages=number) if is_last else page
+        if is_last:
             return
-        yield page
-        if page.count_pages <= number:
-            return
-        before = bytes(page.rows)
+        page = following
     raise NotAsAgreed(f"{ask(1).name}: the list has no end.")
 
 

@@ -6,19 +6,16 @@ Facts from the vendor's OpenAPI document (2026-08-24) and from clients that reco
 import re
 from base64 import b64encode
 from collections.abc import Callable, Sequence
-from hashlib import sha256
 from http import HTTPStatus
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-import dlt
 import msgspec
 import requests
 from requests.auth import AuthBase
 
 from api_extract.errors import BadCredentials, NotAsAgreed
-from api_extract.limits import Limit
+from api_extract.limits import Limit, counted_in
 from api_extract.pages import Page, Request
 from api_extract.resource import Resource
 from api_extract.session import Answer, Refusal, Session
@@ -75,7 +72,7 @@ def open_session(settings: Settings) -> Session:
             "X-ClockodoEnableIsoUtcDateTimes": "1",
         },
         limits=LIMITS,
-        counted_in=_counted_in(settings),
+        counted_in=counted_in(f"{settings.base_url.rstrip('/')} {settings.api_user.lower()}"),
         explain=lambda body: credentials.blotted(explain(body)),
         refusal=_refusal,
     )
@@ -84,13 +81,6 @@ def open_session(settings: Settings) -> Session:
 def _refusal(status: int, _body: bytes) -> Refusal | None:
     hint = ". Check the login e-mail and the API key."
     return (BadCredentials, hint) if status == HTTPStatus.UNAUTHORIZED else None
-
-
-def _counted_in(settings: Settings) -> Path:
-    """Return the file of this user, beside what else dlt keeps for the person who runs it."""
-    who = f"{settings.base_url.rstrip('/')} {settings.api_user.lower()}"
-    user = sha256(who.encode()).hexdigest()[:32]
-    return Path(dlt.current.run_context().data_dir) / "requests" / f"{user}.sqlite"
 
 
 def explain(body: bytes) -> str:

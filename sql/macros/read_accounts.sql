@@ -6,6 +6,7 @@ declared optional, is empty; any other missing table stops the build.
 {% macro read_accounts(system, table) -%}
     {%- set main = source(system, table) -%}
     {%- if execute -%}
+        {%- set json = 'jsonb' if target.type == 'postgres' else 'json' -%}
         {%- set declared = graph.sources.values()
             | selectattr('source_name', 'equalto', system)
             | selectattr('name', 'equalto', table) | first -%}
@@ -19,8 +20,9 @@ declared optional, is empty; any other missing table stops the build.
             {%- endif %}
     select
         cast('{{ account }}' as text) as account
-            {%- for column in declared.columns.values() %},
-        {% if column.name not in present %}cast(null as {{ column.data_type }}) as {% endif %}
+            {%- for column in declared.columns.values() %}
+                {%- set kind = column.data_type | replace('json', json) %},
+        {% if column.name not in present %}cast(null as {{ kind }}) as {% endif %}
         {{- adapter.quote(column.name) }}
             {%- endfor %}
     {{ 'from ' ~ relation if present else 'where 1 = 0' }}

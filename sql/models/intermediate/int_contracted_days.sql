@@ -1,15 +1,39 @@
 with
 
--- What was due in years before the tracker was used says nothing.
-begun as (
+used as (
 
     select
-        source_system,
-        account,
-        cast(date_trunc('year', min(started_at) at time zone 'UTC') as date) as first_day
-    from {{ ref('int_time_entries') }}
-    where not is_test_data
-    group by source_system, account
+        entries.source_system,
+        entries.account,
+        min(entries.started_at) as first_at,
+        max(entries.started_at) as last_at,
+        {{ local_day('min(entries.started_at)', 'accounts.time_zone') }} as first_on
+    from {{ ref('int_time_entries') }} as entries
+    inner join {{ ref('int_accounts') }} as accounts
+        using (source_system, account)
+    where not entries.is_test_data
+    group by entries.source_system, entries.account, accounts.time_zone
+
+),
+
+-- What was due in years before a tracker was used says nothing. Where the entries of one begin
+-- after those of another have ended, the company has moved: it changes over on that day.
+in_use as (
+
+    select
+        used.source_system,
+        used.account,
+        case
+            when count(earlier.account) > 0 then used.first_on
+            else cast(date_trunc('year', used.first_at at time zone 'UTC') as date)
+        end as first_day,
+        min(later.first_on) as moved_on
+    from used
+    left join used as earlier
+        on used.first_at > earlier.last_at
+    left join used as later
+        on used.last_at < later.first_at
+    group by used.source_system, used.account, used.first_on, used.first_at
 
 ),
 
@@ -27,12 +51,13 @@ employed_days as (
         on
             employments.joined_on <= dates.date_day
             and (employments.left_on is null or employments.left_on >= dates.date_day)
-    left join begun
+    left join in_use
         on
-            employments.source_system = begun.source_system
-            and employments.account = begun.account
+            employments.source_system = in_use.source_system
+            and employments.account = in_use.account
     where
-        (begun.first_day is null or begun.first_day <= dates.date_day)
+        (in_use.first_day is null or in_use.first_day <= dates.date_day)
+        and (in_use.moved_on is null or in_use.moved_on > dates.date_day)
         -- as far ahead as calendars are known
         and dates.year_starts_on
         <= date_trunc('year', {{ as_of() }} at time zone 'UTC') + interval '1 year'

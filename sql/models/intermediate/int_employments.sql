@@ -6,15 +6,16 @@ users as (
 
 ),
 
+-- Own hours that are known since ever tell of no first day, whatever came after them.
 agreed as (
 
     select
         source_system,
         account,
         user_id,
-        min(valid_from_on) as first_agreed_on
+        nullif(min(valid_from_on), cast('0001-01-01' as date)) as first_agreed_on
     from {{ ref('int_target_hours') }}
-    where valid_from_on > cast('0001-01-01' as date)
+    where agreement_id <> 'company'
     group by source_system, account, user_id
 
 ),

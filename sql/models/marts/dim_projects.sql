@@ -39,7 +39,7 @@ described as (
         source_system,
         account,
         project_id,
-        coalesce(customer_id, stated_customer_id) as customer_id,
+        case when was_listed then customer_id else stated_customer_id end as customer_id,
 
         -- names
         coalesce(project_name, stated_name, project_id) as project_name,
@@ -57,6 +57,7 @@ described as (
         -- numerics
         budget_amount,
         billed_money,
+        currency,
 
         -- days
         starts_on,

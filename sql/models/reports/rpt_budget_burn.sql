@@ -1,3 +1,5 @@
+{#- Money in another currency than the budget's is as good as unseen: it cannot be added. -#}
+{% set value = 'case when entries.currency = projects.currency then entries.standard_value end' %}
 with
 
 accounts as (
@@ -5,7 +7,6 @@ accounts as (
     select
         accounts.source_system,
         accounts.account,
-        accounts.currency,
         dates.date_day as as_of_on,
         dates.week_starts_on,
         dates.month_starts_on,
@@ -22,7 +23,6 @@ projects as (
 
     select
         projects.*,
-        accounts.currency,
         accounts.as_of_on,
         case projects.budget_interval
             when 'week' then accounts.week_starts_on
@@ -50,7 +50,7 @@ entries as (
             when 'year' then dates.year_starts_on
         end as interval_starts_on,
         case projects.budget_unit
-            when 'money' then entries.standard_value
+            when 'money' then {{ value }}
             else entries.duration_seconds / 3600.0
         end as used_amount,
         entries.started_on > projects.as_of_on - 28 and entries.started_on <= projects.as_of_on
@@ -58,12 +58,12 @@ entries as (
         entries.duration_seconds / 3600.0 as hours,
         case when entries.is_billable then entries.duration_seconds / 3600.0 end
             as billable_hours,
-        entries.standard_value,
+        {{ value }} as standard_value,
         case
             when
                 projects.budget_unit = 'money'
                 and entries.billable_state <> 'not_billable'
-                and entries.standard_value is null
+                and {{ value }} is null
                 then 1
             else 0
         end as is_unseen
@@ -208,7 +208,7 @@ rounded as (
         forecast.account,
         forecast.currency,
         forecast.customer_id,
-        customers.customer_name,
+        coalesce(customers.customer_name, 'No customer') as customer_name,
         forecast.project_id,
         forecast.project_name,
         forecast.budget_unit,

@@ -31,7 +31,7 @@ summed as (
         service_id,
         user_id,
         team_id,
-        max(customer_name) as customer_name,
+        coalesce(max(customer_name), 'No customer') as customer_name,
         coalesce(max(project_name), 'No project') as project_name,
         coalesce(max(service_name), 'No service') as service_name,
         max(user_name) as user_name,

@@ -72,7 +72,7 @@ described as (
         summed.currency,
         summed.as_of_on,
         summed.customer_id,
-        customers.customer_name,
+        coalesce(customers.customer_name, 'No customer') as customer_name,
         summed.project_id,
         coalesce(projects.project_name, 'No project') as project_name,
         coalesce(projects.is_fixed_price, false) as is_fixed_price,

@@ -2,7 +2,7 @@ with
 
 absences as (
 
-    {{ last_known('absences') }}
+    {{ last_known('clockodo', 'absences') }}
 
 ),
 

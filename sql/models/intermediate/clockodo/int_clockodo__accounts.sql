@@ -2,10 +2,7 @@ with
 
 accounts as (
 
-    {% for account in var('clockodo_accounts') %}
-    select cast('{{ account }}' as text) as account
-    {% if not loop.last %}union all{% endif %}
-    {% endfor %}
+    {{ account_labels('clockodo') }}
 
 ),
 

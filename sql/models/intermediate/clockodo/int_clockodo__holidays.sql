@@ -2,7 +2,7 @@ with
 
 nonbusiness_days as (
 
-    {{ last_known('users_nonbusiness_days') }}
+    {{ last_known('clockodo', 'users_nonbusiness_days') }}
 
 ),
 

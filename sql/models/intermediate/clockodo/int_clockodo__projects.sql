@@ -12,45 +12,50 @@ neutral as (
 
         -- ids
         'clockodo' as source_system,
-        account,
-        project_id,
-        customer_id,
+        projects.account,
+        projects.project_id,
+        projects.customer_id,
 
         -- names
-        project_name,
-        project_number,
+        projects.project_name,
+        projects.project_number,
 
         -- codes
-        is_active and deleted_at is null as is_active,
-        is_completed,
-        case when is_budget_of_money then 'money' when not is_budget_of_money then 'hours' end
-            as budget_unit,
-        is_budget_hard as is_fixed_price,
-        case budget_interval_code
+        projects.is_active and projects.deleted_at is null as is_active,
+        projects.is_completed,
+        case
+            when projects.is_budget_of_money then 'money'
+            when not projects.is_budget_of_money then 'hours'
+        end as budget_unit,
+        projects.is_budget_hard as is_fixed_price,
+        case projects.budget_interval_code
             when 0 then 'week'
             when 1 then 'month'
             when 2 then 'quarter'
             when 3 then 'year'
         end as budget_interval,
-        is_billed_completely,
+        projects.is_billed_completely,
 
         -- numerics
         case
-            when is_budget_from_subprojects then subprojects_budget_total
-            else budget_amount
+            when projects.is_budget_from_subprojects then projects.subprojects_budget_total
+            else projects.budget_amount
         end as budget_amount,
-        billed_money,
+        projects.billed_money,
+        accounts.currency,
 
         -- days
-        starts_on,
-        deadline_on,
+        projects.starts_on,
+        projects.deadline_on,
 
         -- instants
-        completed_at,
-        deleted_at
+        projects.completed_at,
+        projects.deleted_at
 
     from projects
-    where not is_test_data
+    inner join {{ ref('int_clockodo__accounts') }} as accounts
+        on projects.account = accounts.account
+    where not projects.is_test_data
 
 )
 

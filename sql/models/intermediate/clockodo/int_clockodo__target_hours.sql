@@ -3,7 +3,7 @@ with
 
 own as (
 
-    {{ last_known('target_hours') }}
+    {{ last_known('clockodo', 'target_hours') }}
 
 ),
 

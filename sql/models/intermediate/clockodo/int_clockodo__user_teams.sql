@@ -6,8 +6,7 @@ states as (
         users.account,
         users.user_id,
         users.team_id,
-        {{ local_day("users.dbt_valid_from at time zone 'UTC'", 'newest.time_zone') }}
-            as valid_from_on,
+        {{ local_day("users.dbt_valid_from at time zone 'UTC'", 'newest.time_zone') }} as seen_on,
         users.dbt_valid_from,
         users.dbt_valid_to
     from {{ ref('snap_clockodo__users') }} as users
@@ -16,20 +15,9 @@ states as (
 
 ),
 
--- Of several states on one day the last counts.
-days as (
+known as (
 
-    select
-        *,
-        row_number() over (
-            partition by account, user_id, valid_from_on
-            order by
-                dbt_valid_from desc,
-                case when dbt_valid_to is null then 0 else 1 end,
-                dbt_valid_to desc
-        ) as age,
-        min(valid_from_on) over (partition by account, user_id) as first_known_on
-    from states
+    {{ spans('states') }}
 
 ),
 
@@ -40,16 +28,9 @@ neutral as (
         account,
         user_id,
         team_id,
-        case
-            when valid_from_on > first_known_on then valid_from_on
-            else cast('0001-01-01' as date)
-        end as valid_from_on,
-        coalesce(
-            lead(valid_from_on) over (partition by account, user_id order by valid_from_on),
-            cast('9999-12-31' as date)
-        ) as valid_before_on
-    from days
-    where age = 1
+        valid_from_on,
+        valid_before_on
+    from known
 
 )
 

@@ -1,0 +1,1 @@
+{{ stage_resource_status('clockify') }}
