@@ -1,3 +1,5 @@
+-- A table has a size that PostgreSQL can reckon with; of a view it expects one row, and loops.
+{{ config(materialized='table') }}
 with
 
 used as (
@@ -101,6 +103,7 @@ agreed as (
         employed_days.account,
         employed_days.user_id,
         employed_days.date_day,
+        agreements.agreement_id,
         coalesce(agreements.hours, agreements.monthly_hours / months.workdays) as hours,
         row_number() over (
             partition by
@@ -114,7 +117,7 @@ agreed as (
                 agreements.agreement_id desc
         ) as precedence
     from employed_days
-    inner join agreements
+    left join agreements
         on
             employed_days.source_system = agreements.source_system
             and employed_days.account = agreements.account
@@ -132,31 +135,23 @@ agreed as (
 
 ),
 
-chosen as (
-
-    select * from agreed
-    where precedence = 1
-
-),
-
 contracted_days as (
 
     select
-        employed_days.source_system,
-        employed_days.account,
-        employed_days.user_id,
-        employed_days.date_day,
+        agreed.source_system,
+        agreed.account,
+        agreed.user_id,
+        agreed.date_day,
         cast(
             case
-                when chosen.precedence = 1 then chosen.hours
+                when agreed.agreement_id is not null then agreed.hours
                 when users.is_target_visible then 0
             end as decimal(18, 6)
         ) as contracted_hours
-    from employed_days
-    left join chosen
-        using (source_system, account, user_id, date_day)
+    from agreed
     inner join {{ ref('int_users') }} as users
         using (source_system, account, user_id)
+    where agreed.precedence = 1
 
 )
 

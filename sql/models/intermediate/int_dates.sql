@@ -1,3 +1,5 @@
+-- Many ask for the days, and to find them means to go through all entries.
+{{ config(materialized='table') }}
 with
 
 work as (
