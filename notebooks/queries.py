@@ -220,7 +220,8 @@ class Marts:
         project = "coalesce(project, 'No project') || ', ' || customer"
         name = "customer" if by == "customer" else project
         keys = "source_system, account, customer_id" + (", project_id" if by == "project" else "")
-        key = "customer_id" + (" || ' ' || coalesce(project_id, '-')" if by == "project" else "")
+        key = "coalesce(customer_id, '-')"
+        key += " || ' ' || coalesce(project_id, '-')" if by == "project" else ""
         return self.ask(
             f"""
             select {_told_apart("name", "id")} as name, * exclude (name, id, account) from (
@@ -228,7 +229,7 @@ class Marts:
                     select
                         account,
                         {key} as id,
-                        max(customer_name) as customer,
+                        coalesce(max(customer_name), 'No customer') as customer,
                         max(project_name) as project,
                         {cents("sum(duration_seconds) / 3600.0")} as hours,
                         {MONEY}
@@ -247,11 +248,11 @@ class Marts:
         ages = ("0_to_30", "31_to_60", "61_to_90", "over_90")
         return self.ask(
             f"""
-            select {_told_apart("name", "customer_id")} as name,
-                * exclude (name, account, customer_id)
+            select {_told_apart("name", "id")} as name, * exclude (name, account, id)
             from (
                 select
-                    account, customer_id, max(customer_name) as name, sum(unbilled) as unbilled,
+                    account, coalesce(customer_id, '-') as id,
+                    coalesce(max(customer_name), 'No customer') as name, sum(unbilled) as unbilled,
                     {", ".join(f"sum(unbilled_{age}) as unbilled_{age}" for age in ages)},
                     max(oldest_days) as oldest_days,
                     cast(sum(entries_without_revenue) as bigint) as entries_without_revenue

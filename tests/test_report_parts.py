@@ -170,3 +170,20 @@ def test_the_notebook_says_what_it_shows(spoil: Callable[..., None]) -> None:
     assert len(told[0]) == 6
     assert all(outputs for outputs in told[0])
     assert told[0] == told[1]
+
+
+def test_work_for_no_customer_is_named_as_such(spoil: Callable[..., None]) -> None:
+    """A tracker may know work without one: it has a bar of its own, with all of its money."""
+    nobody = "customer_id = null, customer_name = null, project_id = null, project_name = null"
+    spoil(
+        "nobody",
+        f"update marts.fct_time_entries set {nobody} where entry_kind = 'time'",
+        "update marts.rpt_work_in_progress set customer_id = null, customer_name = 'No customer'",
+    )
+    seen = look("All time")
+
+    for by, name in (("customer", "No customer"), ("project", "No project, No customer")):
+        first = seen.marts.revenue(seen.scope, by)[0]
+        assert first["name"] == name
+        assert first["earned"] > 1_000_000
+    assert {row["name"] for row in seen.marts.unbilled_by_age(seen.scope)} == {"No customer"}
