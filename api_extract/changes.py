@@ -5,48 +5,24 @@ its rows are compared with those of the destination. `entry_changes` gets each i
 deletion seen from the second reading of a window on; the first reading is the base line.
 """
 
-from collections.abc import Callable, Iterable, Iterator, MutableMapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable, Iterator, MutableMapping, Sequence
 from typing import Any
 
 import pyarrow as pa
 
 from api_extract.columns import UNDECLARED, content_hash
 from api_extract.difference import keep_known
-from api_extract.entry_log import Log, latest
-from api_extract.entry_rows import Id, Part, Slice, Tables, between, ids, wide, without
+from api_extract.entry_log import latest
+from api_extract.entry_rows import Entries, Id, Part, Slice, Tables, between, ids, wide, without
 from api_extract.errors import Later, TheirMove
 from api_extract.replace import Marked, staged
 from api_extract.report import Trouble
 from api_extract.run import Run
 from api_extract.spans import shrunken, where
 from api_extract.tables import Table
-from api_extract.windows import Window, month_of, months
+from api_extract.windows import Window, month_at, month_of, months
 
 MOST_FOLLOWED = 200  # vanished entries asked for one by one in a run; the rest by the next
-
-
-@dataclass(frozen=True)
-class Entries:
-    """What is to be known of a source's entries to follow them from window to window.
-
-    `begins`, `ends`: columns of their first and last instant. `sort`: sorts what a list gave into
-    the tables, one a type. `begin`: asks when an entry begins now; None: it was deleted, or is not
-    to be seen. `confined`: only some entries are read, so that one that exists may be none of them.
-    `per`: what the tables are narrowed to. `derive`: makes the rows of a table that lacks ids of
-    its own out of those of the first one.
-    """
-
-    resource: str
-    log: Log
-    begins: str
-    ends: str
-    sort: Callable[[pa.Table, Sequence[Table]], Tables]
-    begin: Callable[[Id], datetime | None]
-    confined: bool = False
-    per: str | None = None
-    derive: Callable[[pa.Table], pa.Table] = lambda rows: rows
 
 
 class Changes:
@@ -118,7 +94,7 @@ class Changes:
                 return []
             except TheirMove:
                 break  # likewise; the list itself has answered
-            month = month_of(begins.astimezone(self.run.zone).date()) if begins else None
+            month = month_at(begins, self.run.zone) if begins else None
             if month in every:
                 found.add(month)
             if month not in every or self.entries.confined:
@@ -157,7 +133,8 @@ class Changes:
         elsewhere = self._elsewhere(old, new)
         before = self._joined([old, elsewhere])
         for table in self._tables:
-            new[table.name] = keep_known(before[table.name], new[table.name], table.key)
+            rows = before[table.name], new[table.name]
+            new[table.name] = keep_known(*rows, table.key, table.follows)
         self._note(before, new, kept)
         marks = [Marked(*s.window.bounds(self.run.zone), self.entries.per) for s in kept]
         turned = {i for rows in new.values() for i in ids(rows) if i in self._placed}

@@ -73,6 +73,6 @@ def _refuse_another_reading(
         if before[name] != now[name] and not run.everything:
             raise YourMove(
                 f"This dataset was filled with {name} {before[name] or 'none'}, now it is"
-                f" {now[name] or 'none'}. Run `timehouse sync --full`, without --resources, --since"
-                " and --until, to read everything again that way."
+                f" {now[name] or 'none'}. Run `timehouse sync {run.known.schema} --full`, without"
+                " --resources, --since and --until, to read everything again that way."
             )

@@ -1,8 +1,9 @@
 """What has changed between the rows the destination holds and those just read."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import duckdb
 import pyarrow as pa
@@ -47,16 +48,31 @@ def changed(columns: Sequence[str]) -> str:
     return " or ".join(f'o."{name}" is distinct from n."{name}"' for name in columns)
 
 
-def keep_known(old: pa.Table, new: pa.Table, key: Sequence[str]) -> pa.Table:
+def keep_known(
+    old: pa.Table,
+    new: pa.Table,
+    key: Sequence[str],
+    follows: Mapping[str, Sequence[str]] = MappingProxyType({}),
+) -> pa.Table:
     """Return the new rows, with the old value wherever a row lacks the key for want of a right.
 
-    A value that is there and NULL was really removed; only an absent key is no news.
+    A value that is there and NULL was really removed; only an absent key is no news. `follows`: of
+    a column, those it hangs on: where one of them has changed, the old value is not true any more.
     """
     if new[ABSENT.name].null_count == new.num_rows or not old.num_rows:
         return loadable(new)
     hidden = {name for names in new[ABSENT.name].to_pylist() for name in names or ()}
+    both = {*old.column_names} & {*new.column_names}
+    changes = {
+        name: " or ".join(
+            f"({changed([each])}) and not list_contains(n._absent, '{each}')"
+            for each in follows.get(name, ())
+            if each in both
+        )
+        for name in hidden
+    }
     picks = ", ".join(
-        f"case when list_contains(n._absent, '{name}')"
+        f"case when list_contains(n._absent, '{name}') and not ({changes[name] or 'false'})"
         f' then coalesce(o."{name}", n."{name}") else n."{name}" end as "{name}"'
         if name in hidden and name in old.column_names
         else f'n."{name}"'

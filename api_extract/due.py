@@ -23,8 +23,8 @@ def due(run: Run[Any], resource: str, restated: Collection[Window], per: str = "
     `per`: what the names of windows begin with, where entries are read in parts.
     """
     every, read = every_month(run), run.remembered(resource)
-    if run.asked:
-        within = Window(every[0].since, every[-1].until) if every else run.asked
+    if run.asked and every:
+        within = Window(every[0].since, every[-1].until)
         asked = Window(max(run.asked.since, within.since), min(run.asked.until, within.until))
         return [asked] if asked.since < asked.until else []
     if run.options.full:

@@ -1,6 +1,6 @@
 """Rows of entries, as a list gave them, cut by time into windows."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -8,12 +8,36 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from api_extract.entry_log import Log
+from api_extract.tables import Table
 from api_extract.windows import Window
 
 Id = int | str
 Tables = dict[str, pa.Table]
 
 ROWS_AT_ONCE = 20_000
+
+
+@dataclass(frozen=True)
+class Entries:
+    """What is to be known of a source's entries to follow them from window to window.
+
+    `begins`, `ends`: columns of their first and last instant. `sort`: sorts what a list gave into
+    the tables, one a type. `begin`: asks when an entry begins now; None: it was deleted, or is not
+    to be seen. `confined`: only some entries are read, so that one that exists may be none of them.
+    `per`: what the tables are narrowed to. `derive`: makes the rows of a table that lacks ids of
+    its own out of those of the first one.
+    """
+
+    resource: str
+    log: Log
+    begins: str
+    ends: str
+    sort: Callable[[pa.Table, Sequence[Table]], Tables]
+    begin: Callable[[Id], datetime | None]
+    confined: bool = False
+    per: str | None = None
+    derive: Callable[[pa.Table], pa.Table] = lambda rows: rows
 
 
 @dataclass

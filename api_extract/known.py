@@ -42,7 +42,7 @@ class Known:
         names = [name for name in schema.names if name in held]
         if not names:
             return schema.empty_table()
-        found = self._query(names, f"FROM {{}} WHERE {where}", table, *params)
+        found = self._query(names, where, table, *params)
         json_columns = {c.name for c in (*table.loaded, UNDECLARED) if c.kind == "json"}
         arrays = []
         for field in schema:
@@ -57,11 +57,9 @@ class Known:
 
     def by_id(self, table: Table, ids: Sequence[int | str]) -> pa.Table:
         """Return the rows with these ids."""
+        batches = (ids[n : n + IDS_PER_QUERY] for n in range(0, len(ids), IDS_PER_QUERY))
         parts = [
-            self.rows(
-                table, f"id IN ({', '.join(map(_literal, ids[start : start + IDS_PER_QUERY]))})"
-            )
-            for start in range(0, len(ids), IDS_PER_QUERY)
+            self.rows(table, f"id IN ({', '.join(['%s'] * len(some))})", *some) for some in batches
         ]
         return pa.concat_tables(parts) if parts else self.rows(table, "1 = 0")
 
@@ -69,16 +67,31 @@ class Known:
         """Return the distinct days, in the session's zone, on which matching rows lie."""
         if table.name not in self._tables:
             return []
-        day = f"CAST({table.window} AS DATE)"
+        return [day for (day,) in self._distinct(f"CAST({table.window} AS DATE)", table, where)]
+
+    def distinct(
+        self, table: Table, columns: Sequence[str], where: str, *params: object
+    ) -> list[tuple[Any, ...]]:
+        """Return the values that some columns have together; none where one was never loaded."""
+        held = self._held(table.name)
+        if not all(column in held for column in columns):
+            return []
+        names = ", ".join(map(self._opened().escape_column_name, columns))
+        return self._distinct(names, table, where, *params)
+
+    def _distinct(
+        self, what: str, table: Table, where: str, *params: object
+    ) -> list[tuple[Any, ...]]:
         client = self._opened()
         name = client.make_qualified_table_name(table.name)
-        rows = client.execute_sql(f"SELECT DISTINCT {day} FROM {name} WHERE {where}") or []
-        return [row[0] for row in rows]
+        sql = f"SELECT DISTINCT {what} FROM {name} WHERE {where}"
+        return [tuple(row) for row in client.execute_sql(sql, *params) or []]
 
-    def _query(self, names: Sequence[str], rest: str, table: Table, *params: object) -> pa.Table:
+    def _query(self, names: Sequence[str], where: str, table: Table, *params: object) -> pa.Table:
         client = self._opened()
         columns = ", ".join(client.escape_column_name(n) for n in names)
-        sql = f"SELECT {columns} {rest.format(client.make_qualified_table_name(table.name))}"
+        name = client.make_qualified_table_name(table.name)
+        sql = f"SELECT {columns} FROM {name} WHERE {where}"
         declared = table.schema.append(pa.field(UNDECLARED.name, pa.string()))
         types = [declared.field(n).type for n in names]
         try:
@@ -111,10 +124,6 @@ class Known:
 
     def _held(self, table: str) -> Any:  # noqa: ANN401 - dlt's own mapping
         return self._tables.get(table, {}).get("columns", {})
-
-
-def _literal(value: int | str) -> str:
-    return str(value) if isinstance(value, int) else "'" + value.replace("'", "''") + "'"
 
 
 def _plain(values: Sequence[Any]) -> list[Any]:

@@ -231,8 +231,9 @@ class Run(Generic[S]):
 
     def _made_empty(self, resource: Resource) -> Iterator[Any]:
         """Make the tables of what was never readable, so that models can rely on them."""
-        for table in resource.tables:
-            yield from staged(table, self.shape(resource.name).readers[table.name].empty())
+        shape = self.shape(resource.name)
+        for table in shape.tables:
+            yield from staged(table, shape.readers[table.name].empty())
 
     def _check_rights(self, shape: Shape) -> None:
         """Refuse to go on where a list no longer has columns that this dataset has known."""

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
 import msgspec
@@ -36,6 +36,8 @@ ATTEMPTS = 6
 ATTEMPTS_LIMITED = 8  # waits of 63 s and more: the shortest of the usual limits is a minute's
 LONGEST_WAIT = 300.0  # seconds; a server that wants more is told of in the error instead
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+# A proxy between this machine and itself would be shown the key.
+DIRECT: Any = dict.fromkeys(("http", "https", "all"))
 JSON = "application/json"
 TIMEOUT = (10.0, 120.0)  # seconds to connect, and between two bytes: heavy reports take 23 s
 
@@ -101,8 +103,6 @@ class Session:
         self._timeout = timeout
         self._lock = threading.Lock()
         self._http = requests.Session()
-        # A proxy between this machine and itself would be shown the key.
-        self._http.trust_env = urlsplit(base_url).hostname not in LOOPBACK
         for scheme in ("http://", "https://"):
             self._http.mount(scheme, HTTPAdapter(pool_maxsize=IN_FLIGHT, max_retries=0))
         self._backoff = wait_exponential_jitter(initial=1, max=60, jitter=1)
@@ -146,16 +146,18 @@ class Session:
         with self._lock:
             self.requests += 1
             self.waited += waited
+        base = request.base or self.base_url
         try:
             response = self._http.request(
                 request.method,
-                (request.base or self.base_url) + request.path,
+                base + request.path,
                 params=request.params,
                 data=request.body,
                 headers=self._headers | ({"Content-Type": JSON} if request.body else {}),
                 auth=self._auth,
                 timeout=self._timeout,
                 allow_redirects=False,
+                proxies=DIRECT if urlsplit(base).hostname in LOOPBACK else None,
             )
             date = _instant(response.headers.get("Date"))
             # It may be stamped when the answer is sent, long after its rows were looked up.

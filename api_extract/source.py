@@ -48,21 +48,19 @@ def _read(run: Run[S], resource: Resource, read: Reading[S]) -> Iterator[Any]:
     return read(run, resource)
 
 
-def select(
-    names: Iterable[str], resources: Mapping[str, Resource], also: Mapping[str, str] | None = None
-) -> set[str]:
+def select(names: Iterable[str], resources: Mapping[str, Resource]) -> set[str]:
     """Return the names of known resources, all of them if none is asked for.
 
-    `also`: the resource that fills a table of another name.
+    A table may be named as well: it comes with all that its resource fills.
     """
-    others = also or {}
-    wanted = {others.get(name, name) for name in names} or set(resources)
-    if unknown := wanted - set(resources):
-        known = sorted({*resources, *others})
+    fills = {t.name: r.name for r in resources.values() for t in r.tables}
+    fills |= {name: name for name in resources}
+    asked = set(names)
+    if unknown := asked - fills.keys():
         raise YourMove(
-            f"Unknown resource: {', '.join(sorted(unknown))}. Known: {', '.join(known)}."
+            f"Unknown resource: {', '.join(sorted(unknown))}. Known: {', '.join(sorted(fills))}."
         )
-    return wanted
+    return {fills[name] for name in asked} or set(resources)
 
 
 def check_columns(settings: Confined, resources: Mapping[str, Resource]) -> None:

@@ -79,7 +79,7 @@ def read_due(batch: Batch, asks: Sequence[Ask]) -> None:
         read.add(ask.span.key)
 
 
-def settle(batch: Batch, span: Span, tables: dict[str, pa.Table]) -> None:
+def settle(batch: Batch, span: Span, tables: Lists) -> None:
     """Compare a span with what is remembered of it; add it to the batch if it differs."""
     run, shape = batch.run, batch.shape
     tables = {t.name: _within(tables[t.name], t, span.marked) for t in shape.tables}
@@ -93,27 +93,30 @@ def settle(batch: Batch, span: Span, tables: dict[str, pa.Table]) -> None:
         run.report.table(name).saw(table.num_rows, unchanged=unchanged)
     if span.days:
         run.report.window(batch.name, span.days.since, span.days.until, rows, digest)
-    if before and shrunken(before["rows"], total) and not run.options.accept_shrink:
-        detail = f"{span.key}: {before['rows']} rows before, {total} now; left as it was."
-        hint = " If that is right, run again with --accept-shrink."
-        leave(batch, span.key, "shrunken", detail + hint)
-        return
     if not unchanged:
-        replace(batch, span, tables, fresh=before is None)
+        held = _held(batch, span, fresh=before is None)
+        lost = before and not run.options.accept_shrink and _lost(before["rows"], held, tables)
+        if lost:
+            hint = "left as it was. If that is right, run again with --accept-shrink."
+            leave(batch, span.key, "shrunken", f"{span.key}: {lost}; {hint}")
+            return
+        replace(batch, span, tables, held)
         run.restate(batch.name)
     batch.facts[span.key] = {"hash": digest, "rows": total}
     if span.days:
         batch.facts[span.key]["open"] = run.still_open(span.days)
 
 
-def replace(batch: Batch, span: Span, tables: dict[str, pa.Table], *, fresh: bool = False) -> None:
-    """Add the rows, with what rights hide now, to the batch; count what they change."""
-    run = batch.run
+def replace(batch: Batch, span: Span, tables: Lists, held: Lists | None = None) -> None:
+    """Add the rows, with what rights hide now, to the batch; count what they change.
+
+    `held`: what the destination holds of the span, where that is known already.
+    """
+    run, held = batch.run, held or _held(batch, span)
     run.report.resource(batch.name).loaded()
     for table in batch.shape.tables:
-        new = tables[table.name]
-        old = run.known.rows(table, *(("1 = 0",) if fresh else where(table, span.marked)))
-        new = keep_known(old, new, table.key)
+        old = held[table.name]
+        new = keep_known(old, tables[table.name], table.key)
         run.report.table(table.name).changes.add(count_changes(old, new, table.key))
         batch.rows.setdefault(table.name, []).append(new)
     if span.marked:
@@ -123,6 +126,26 @@ def replace(batch: Batch, span: Span, tables: dict[str, pa.Table], *, fresh: boo
 def shrunken(before: int, now: int) -> bool:
     """Tell whether a span lost so many rows that a lost right is likelier than deletions."""
     return before > FEW and now * 2 < before
+
+
+def _held(batch: Batch, span: Span, *, fresh: bool = False) -> Lists:
+    """Return what the destination holds of a span: nothing, if it is `fresh`."""
+    return {
+        t.name: batch.run.known.rows(t, *(("1 = 0",) if fresh else where(t, span.marked)))
+        for t in batch.shape.tables
+    }
+
+
+def _lost(before: int, held: Lists, tables: Lists) -> str:
+    """Tell what a list has lost too much of: rows of all its tables, or of a single one."""
+    now = sum(table.num_rows for table in tables.values())
+    if shrunken(before, now):
+        return f"{before} rows before, {now} now"
+    counts = {name: (held[name].num_rows, table.num_rows) for name, table in tables.items()}
+    lost = [
+        f"{n}, {b} rows before, {now} now" for n, (b, now) in counts.items() if shrunken(b, now)
+    ]
+    return " and ".join(lost)
 
 
 def _within(rows: pa.Table, table: Table, marked: Marked | None) -> pa.Table:

@@ -26,7 +26,8 @@ class Column:
     """One column under the API's own name; `a__b` is the key `b` of the object `a`.
 
     `right`: the key is absent where the reader lacks a right, or holds the value `hidden`.
-    `sparse`: it is absent where the row was read in one of several ways. A known value stays.
+    `sparse`: it is absent where the row was read in one of several ways. A known value stays, as
+    long as the columns it `follows` stay as they were, too.
     `blank`: the text that stands for no value, and becomes NULL.
     `personal`: tells of a person. `loaded=False`: known, and never to be kept. `hashed`: kept
     as a pseudonym.
@@ -37,6 +38,7 @@ class Column:
     description: str
     right: bool = False
     sparse: bool = False
+    follows: tuple[str, ...] = ()
     hidden: int | None = None
     blank: str | None = None
     personal: bool = False
@@ -75,6 +77,11 @@ class Table:
     def kind(self, column: str) -> Kind:
         """Return the kind of a column by its name."""
         return next(c.kind for c in self.columns if c.name == column)
+
+    @property
+    def follows(self) -> dict[str, tuple[str, ...]]:
+        """The columns whose known values hang on others, and on which."""
+        return {c.name: c.follows for c in self.loaded if c.follows}
 
     @property
     def in_parts(self) -> bool:

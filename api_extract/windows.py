@@ -42,6 +42,14 @@ def month_of(day: date) -> Window:
     return Window(first, (first + timedelta(days=32)).replace(day=1))
 
 
+def month_at(moment: datetime, zone: ZoneInfo) -> Window | None:
+    """Return the calendar month of an instant; None at the end of all calendars."""
+    try:
+        return month_of(moment.astimezone(zone).date())
+    except OverflowError:
+        return None
+
+
 def year_of(day: date) -> Window:
     """Return the calendar year that holds a day."""
     return Window(date(day.year, 1, 1), date(day.year + 1, 1, 1))

@@ -34,10 +34,11 @@ from clockify_source.api import open_session
 from clockify_source.checkup import ask
 from clockify_source.entries import entries
 from clockify_source.identity import identify
-from clockify_source.lists import profiles, whole
+from clockify_source.lists import whole
+from clockify_source.profiles import profiles
 from clockify_source.reading import Clockify
 from clockify_source.settings import Settings, resolve
-from clockify_source.tables import BY_NAME, OF_TABLE
+from clockify_source.tables import BY_NAME
 
 __all__ = ["Options", "Report", "Settings", "check", "clockify", "resolve"]
 
@@ -57,7 +58,7 @@ def clockify(
     settings = settings or resolve()
     options = options or Options(as_of=datetime.now(UTC))
     check_columns(settings, BY_NAME)
-    wanted = select(resources, BY_NAME, OF_TABLE)
+    wanted = select(resources, BY_NAME)
     account = _account(settings, options, report or Report(), wanted)
 
     def read(_: Run[Settings], resource: Resource) -> Iterator[Any]:

@@ -44,7 +44,8 @@ class Credentials(AuthBase):
 
     def blotted(self, text: str) -> str:
         """Return a text without the key, which a server may repeat as it refuses it."""
-        return re.sub(re.escape(self.secret), "…", text, flags=re.IGNORECASE)
+        spelt = (self.secret, quote(self.secret, safe=""))
+        return re.sub("|".join(map(re.escape, spelt)), "…", text, flags=re.IGNORECASE)
 
 
 def open_session(settings: Settings) -> Session:
@@ -84,7 +85,7 @@ def _refusal(status: int, body: bytes) -> Refusal | None:
     not_paid_for = (Forbidden, ". The workspace's plan does not include it.")
     match status:
         case HTTPStatus.UNAUTHORIZED:
-            return BadCredentials, ". Check the API key, and that it is of this region."
+            return BadCredentials, ". Check the key or token, and that it is of this region."
         case HTTPStatus.PAYMENT_REQUIRED:
             return not_paid_for
         case HTTPStatus.FORBIDDEN:

@@ -13,12 +13,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from api_extract.entry_rows import once
-from api_extract.errors import NotAsAgreed
+from api_extract.errors import Forbidden, Gone, NotAsAgreed
 from api_extract.pages import IN_FLIGHT, Page, Request
 from api_extract.reading import Shape, read
 from api_extract.run import Run
 from api_extract.session import Answer
-from clockify_source.api import count_of, first_request, list_pages, pages
+from clockify_source.api import SMALLEST_PAGE, count_of, first_request, list_pages, pages
 from clockify_source.reading import Workspace
 from clockify_source.settings import Settings
 from clockify_source.tables import REPORTED, RUNNING
@@ -28,6 +28,7 @@ LONGEST_ON_FREE_PLAN = timedelta(days=31)
 MOST_ROWS = 20_000  # that are held in memory at once, where a span can be split
 WORTH = 2_000  # rows that are worth a request more, so that they are read side by side
 BEGINS = "time_interval__start"
+NOT_RUNNING = "Clocks that run are known from reports only: {}"
 
 Span = tuple[datetime, datetime]
 
@@ -72,6 +73,8 @@ class ByReport:
                     rows, rest = self._until_cut_off(span, told)
                     found.append(rows)
                     upcoming += rest
+        for shape in (self.shape, self._running_shape):
+            self.run.report.undeclared |= shape.readers[REPORTED.name].seen.undeclared
         return once(found)
 
     def _until_cut_off(self, span: Span, told: Told) -> tuple[pa.Table, Sequence[Span]]:
@@ -100,6 +103,8 @@ class ByReport:
             return told
         # What it counts may not be what it tells; if there is no more, it is all there is.
         more = self.run.session.fetch(self._request(span, 2), _told)
+        if not told.rows:  # or all would seem to be deleted
+            raise Gone(f"{REPORTED.method} {REPORTED.path}: it counts entries and shows none.")
         return told if more.rows else told._replace(total=told.rows)
 
     def _paged(self, span: Span) -> pa.Table:
@@ -114,12 +119,14 @@ class ByReport:
     @cached_property
     def _running(self) -> pa.Table:
         """Entries whose clocks run: it is not certain that the report tells them."""
+        session, shape, asked = self.run.session, self._running_shape, self.workspace.asked
         request = first_request(RUNNING, self.workspace.id)
-        listing = partial(list_pages, self.run.session, RUNNING, request)
-        asked = self.workspace.asked
-        return next(
-            iter(read(self.run.session, self._running_shape, listing, stamp=asked).values())
-        )
+        listing = partial(list_pages, session, RUNNING, request)
+        try:
+            return next(iter(read(session, shape, listing, stamp=asked).values()))
+        except (Forbidden, Gone) as error:
+            self.run.report.notes.append(NOT_RUNNING.format(error))
+            return next(iter(shape.empty().values()))
 
     def _request(self, span: Span, number: int) -> Request:
         asked = {
@@ -143,7 +150,7 @@ class ByReport:
 
 
 class _Totals(msgspec.Struct, rename="camel"):
-    entries_count: int | None = None
+    entries_count: float | None = None
 
 
 class _Report(msgspec.Struct):
@@ -160,8 +167,9 @@ def _told(answer: Answer, number: int = 1) -> Told:
     totals = report.totals[0] if report.totals else None
     count = count_of(rows)
     total = totals.entries_count if totals else None
-    more = count >= REPORTED.page_size
-    return Told(Page(rows, number, number + more), count, count if total is None else total)
+    if total is None:  # a page that is not the smallest may have been cut off nevertheless
+        total = count + (count >= SMALLEST_PAGE)
+    return Told(Page(rows, number, number + (count > 0)), count, int(total))
 
 
 def _numbered(answer: Answer, number: int) -> Page:

@@ -12,15 +12,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from api_extract.changes import Changes, Entries
+from api_extract.changes import Changes
 from api_extract.columns import UNDECLARED
 from api_extract.due import due, every_month, replaced
-from api_extract.entry_rows import Id, Part, Tables, between
+from api_extract.entry_rows import Entries, Id, Part, Tables, between
 from api_extract.errors import Forbidden, Gone, NotAsAgreed, Unsettled
 from api_extract.pages import Request
 from api_extract.reading import Shape
@@ -29,13 +30,15 @@ from api_extract.session import Answer
 from api_extract.tables import Table
 from api_extract.windows import Window, halves
 from clockify_source.by_report import TooMany
-from clockify_source.feed import restated
+from clockify_source.feed import Feed
+from clockify_source.invoiced import reinvoiced
 from clockify_source.reading import Clockify, Workspace
 from clockify_source.settings import Settings
 from clockify_source.tables import ENTRY_LOG, TIME_ENTRY_TAGS
 from clockify_source.ways import Ways
 
 NAME, BEGINS, ENDS = "time_entries", "time_interval__start", "time_interval__end"
+BOOKED = ["project_id", "task_id"]
 PADDING = timedelta(hours=14)  # the farthest that clocks of the world are from UTC
 
 
@@ -43,11 +46,13 @@ def entries(account: Clockify, shape: Shape) -> Iterator[Any]:
     """Read the windows of each workspace that are due; yield what replaces them, and the log."""
     for workspace in account.workspaces:
         if not account.run.report.later:
-            yield from _of_workspace(account.run, workspace, shape)
+            yield from _of_workspace(account, workspace, shape)
 
 
-def _of_workspace(run: Run[Settings], workspace: Workspace, shape: Shape) -> Iterator[Any]:
-    changed = set() if run.asked else restated(run, workspace)
+def _of_workspace(account: Clockify, workspace: Workspace, shape: Shape) -> Iterator[Any]:
+    run = account.run
+    feed = Feed(run, workspace)
+    changed = set() if run.asked else feed.restated() | reinvoiced(run, workspace)
     windows = due(run, NAME, changed, f"{workspace.id}:")
     spec = Entries(
         resource=NAME,
@@ -60,22 +65,37 @@ def _of_workspace(run: Run[Settings], workspace: Workspace, shape: Shape) -> Ite
         derive=tags_of,
     )
     changes = Changes(run, spec, windows)
-    reader = _Reader(run, Ways(run, workspace, shape, windows), changes)
+    booked = account.booked.setdefault(workspace.id, set())
     yield from changes.begin()
-    yield from replaced(changes, windows, reader.read, reader.ways.longest)
+    # Few can have changed what was read before, which on the free plan is worth a distinction.
+    is_worth_it = workspace.is_free and feed.tells_all and not run.options.full
+    known = [w for w in windows if is_worth_it and _is_known(run, changes, w)]
+    rest = [window for window in windows if window not in known]
+    for some, people in ((known, feed.people), (rest, None)):
+        ways = Ways(run, workspace, shape, some, people if some else None)
+        reader = _Reader(run, ways, changes, booked)
+        yield from replaced(changes, some, reader.read, ways.longest)
     if not run.asked and not run.report.later:
         moved = changes.moved_to(every_month(run))
         yield from replaced(changes, moved, reader.read, reader.ways.longest)
     yield from changes.finish()
+    feed.remember()
+
+
+def _is_known(run: Run[Settings], changes: Changes, window: Window) -> bool:
+    """Tell whether a window was read, and nothing is owed of it."""
+    facts = run.remembered(NAME).get(changes.key(window))
+    return facts is not None and not facts.get("again")
 
 
 @dataclass
 class _Reader:
-    """Reads windows, split where they are many."""
+    """Reads windows, split where they are many; notes the projects and tasks that are booked on."""
 
     run: Run[Settings]
     ways: Ways
     changes: Changes
+    booked: set[tuple[str, str]]
 
     def read(self, group: list[Window]) -> Iterator[Part]:
         """Yield the rows of adjacent windows."""
@@ -89,6 +109,9 @@ class _Reader:
                 return
             self.changes.leave(group[0], "unsettled", str(error))
             return
+        if {*BOOKED} <= {*rows.column_names}:
+            pairs = rows.select(BOOKED).drop_null().group_by(BOOKED).aggregate([])
+            self.booked |= {*zip(*(pairs[n].to_pylist() for n in BOOKED), strict=True)}
         yield Part(group, between(rows, BEGINS, since, until))
 
 
@@ -125,7 +148,7 @@ def tags_of(entries: pa.Table) -> pa.Table:
 
 def _begin_of(run: Run[Settings], workspace: Workspace, entry: Id) -> datetime | None:
     """Return when an entry begins now; None if it was deleted, or is not to be seen."""
-    path = f"/workspaces/{workspace.id}/time-entries/{entry}"
+    path = f"/workspaces/{workspace.id}/time-entries/{quote(str(entry), safe='')}"
     try:
         return run.session.fetch(Request(path, kind=workspace.id), _begin)
     except (Gone, Forbidden):

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TypeVar
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
 import msgspec
@@ -19,6 +19,11 @@ from clockify_source.settings import Settings
 T = TypeVar("T")
 
 ADDON = "an add-on"  # reads in nobody's name
+ROLES = (None, "member", "admin", "owner")  # each sees more than those before it
+EITHER = (
+    " Nothing was changed. Give the key's owner access again, or accept it with"
+    " --accept-narrower-rights: what is known of it is then kept."
+)
 
 
 class _Preferences(msgspec.Struct, rename="camel"):
@@ -33,8 +38,8 @@ class _Me(msgspec.Struct):
 def identify(account: Clockify) -> None:
     """Fill in the reader, the zone and the workspaces; refuse a dataset that is another reader's.
 
-    The zone is the configured one, else that of the key's owner, else UTC. His role is the lowest
-    that he has in any of the workspaces.
+    The zone is the configured one, else that of the key's owner, else UTC. The role that is told
+    of is the lowest he has in any of the workspaces.
     """
     run = account.run
     me = _me(run)
@@ -50,7 +55,7 @@ def identify(account: Clockify) -> None:
     chosen = ",".join(sorted(run.settings.workspaces))
     facts = {
         "owner": me.id,
-        "role": run.report.owner_role,
+        "role": _highest(account.workspaces),
         "timezone": str(zone),
         "filter": {"workspaces": chosen} if chosen else {},
     }
@@ -92,33 +97,47 @@ def _known(run: Run[Settings], workspace: Workspace, me: str) -> Workspace:
 
 
 def _role(roles: str | None) -> str | None:
-    """Return what the vendor's words for somebody's roles come to; None where it tells none."""
-    if roles is None:
+    """Return what the vendor's words for somebody's roles come to; None where it tells none.
+
+    Beside each word stands what it holds for, and that may have any name.
+    """
+    told: Any = None if roles is None else msgspec.json.decode(roles)
+    if told is None:
         return None
-    if "OWN" in roles:
+    several = told if isinstance(told, list) else [told]
+    names = [each.get("role") if isinstance(each, dict) else each for each in several]
+    words = {word for name in names for word in str(name).upper().split("_")}
+    if words & {"OWN", "OWNER"}:
         return "owner"
-    return "admin" if "ADMIN" in roles else "member"
+    return "admin" if "ADMIN" in words else "member"
 
 
 def _lowest(workspaces: Sequence[Workspace]) -> str | None:
     """Return the role in which least is seen."""
-    roles = {each.role for each in workspaces}
-    return next(role for role in (None, "member", "admin", "owner") if role in roles)
+    return min((each.role for each in workspaces), key=ROLES.index)
+
+
+def _highest(workspaces: Sequence[Workspace]) -> str | None:
+    """Return the role in which most is seen, which no further workspace makes less."""
+    return max((each.role for each in workspaces), key=ROLES.index)
 
 
 def _keep_workspaces(run: Run[Settings], workspaces: Sequence[Workspace]) -> None:
-    """Refuse to go on without a workspace that was read before."""
-    before: list[str] = run.state.get("workspaces", [])
-    now = [each.id for each in workspaces]
-    lost = sorted(set(before) - set(now))
+    """Refuse to go on without a workspace that was read before, or seeing less of it."""
+    before: dict[str, str | None] = run.state.get("workspaces", {})
+    now = {each.id: each.role for each in workspaces}
+    lost = sorted(before.keys() - now.keys())
+    seen = [id_ for id_, role in before.items() if role in ALL_SEEING]
+    lower = [id_ for id_ in seen if id_ in now and now[id_] not in ALL_SEEING]
     if lost and not run.settings.workspaces and not run.options.accept_narrower_rights:
+        raise NarrowerRights(f"The key no longer sees workspace {', '.join(lost)}.{EITHER}")
+    if lower and not run.options.accept_narrower_rights:
+        named = ", ".join(lower)
         raise NarrowerRights(
-            f"The key no longer sees workspace {', '.join(lost)}. Nothing was changed. Give the"
-            " key's owner access again, or accept it with --accept-narrower-rights: what is known"
-            " of it is then kept."
+            f"The key's owner no longer is an administrator of workspace {named}.{EITHER}"
         )
-    if sorted({*before, *now}) != before:
-        run.state["workspaces"] = sorted({*before, *now})
+    if now != before:
+        run.state["workspaces"] = now
 
 
 def _decoded(answer: Answer, kind: type[T]) -> T:

@@ -7,7 +7,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from api_extract.columns import ABSENT
+from api_extract.columns import ABSENT, Reader
 from api_extract.errors import Forbidden, Gone, Later, Unsettled
 from api_extract.reading import Shape
 from api_extract.replace import Marked
@@ -17,75 +17,71 @@ from clockify_source.reading import (
     Clockify,
     Workspace,
     read_list,
-    read_profile,
+    read_once,
     read_users,
     read_workspaces,
 )
 from clockify_source.settings import Settings
+from clockify_source.tables import TASKS
+from clockify_source.tasks import with_done
 
 # What the free plan lacks, by the vendor's page of plans; each request is one of thirty an hour.
 PAID_FOR = {
     *("holidays", "time_off_policies", "time_off_requests"),
     *("custom_fields", "expenses", "invoices"),
 }
-NO_LONGER_HERE = ("DELETED", "LIMITED_DELETED")
 
 
 def whole(account: Clockify, shape: Shape) -> Iterator[Any]:
     """Read a list of each workspace and replace what differs."""
     run, name = account.run, shape.resource.name
-    yield from _replaced(account, Batch(run, shape), lambda each: read_whole(run, name, each))
+
+    def read(workspace: Workspace) -> Lists:
+        lists = read_whole(run, name, workspace)
+        return with_done(account, workspace, lists) if TASKS.name in lists else lists
+
+    yield from replaced(account, Batch(run, shape), read)
 
 
 def read_whole(run: Run[Settings], resource: str, workspace: Workspace) -> Lists:
     """Return a list of a workspace; what its plan surely lacks is not asked for."""
+    shape = run.shape(resource)
     if resource == "workspaces":
         rows = read_workspaces(run)[resource]
-        return {resource: rows.filter(pc.equal(rows["id"], workspace.id))}
+        return _seen(shape, workspace, {resource: rows.filter(pc.equal(rows["id"], workspace.id))})
     if resource == "users":
-        return read_users(run, workspace.id)
+        return _seen(shape, workspace, read_users(run, workspace.id))
     if workspace.is_free and resource in PAID_FOR:
-        path = run.resources[resource].path
+        path = shape.resource.path.format(workspace=workspace.id)
         raise Forbidden(f"GET {path}: not asked for, as the free plan does not include it.")
+    if resource == "invoices":
+        return read_once(run, resource, workspace)
     return read_list(run, resource, workspace.asked)
 
 
-def profiles(account: Clockify, shape: Shape) -> Iterator[Any]:
-    """Read how much each person is to work, once a day, as it takes a request for each."""
-    run, batch = account.run, Batch(account.run, shape)
-    table = shape.tables[0]
+def _seen(shape: Shape, workspace: Workspace, lists: Lists) -> Lists:
+    """Return lists that were read before the reader's role was known.
 
-    def read(workspace: Workspace) -> Lists | None:
-        users = read_users(run, workspace.id)["users"]
-        here = pc.invert(pc.is_in(users["status"], pa.array(NO_LONGER_HERE)))
-        people: list[str] = users.filter(here)["id"].to_pylist()
-        held = run.known.rows(table, "workspace_id = %s", workspace.id)
-        before = run.remembered(batch.name).get(workspace.id, {})
-        if (
-            before.get("read_on") == str(run.today)
-            and not run.options.full
-            and not before.get("again")
-            and set(people) - set(before["nobody"]) <= set(held["user_id"].to_pylist())
-        ):
-            return None
-        found = {person: _profile(run, workspace, person) for person in people}
-        nobody = [person for person, profile in found.items() if profile is None]
-        facts[workspace.id] = {"read_on": str(run.today), "nobody": nobody}
-        # Of whom no profile is shown any more, the last one stays.
-        kept = held.filter(pc.is_in(held["user_id"], pa.array(nobody, pa.string())))
-        kept = kept.append_column(ABSENT, pa.nulls(kept.num_rows, ABSENT.type))
-        rows = [profile[table.name] for profile in found.values() if profile]
-        return {table.name: pa.concat_tables([kept, *rows])}
-
-    facts: dict[str, dict[str, Any]] = {}
-    yield from _replaced(account, batch, read, facts)
+    What a right decides on, and is null, may be hidden from somebody who does not see everything.
+    """
+    if workspace.asked.sees_money:
+        return lists
+    return {name: _doubted(shape.readers[name], rows) for name, rows in lists.items()}
 
 
-def _profile(run: Run[Settings], workspace: Workspace, person: str) -> Lists | None:
-    return read_profile(run, workspace.asked._replace(user=person))
+def _doubted(reader: Reader, rows: pa.Table) -> pa.Table:
+    """Return rows in which a null that a right decides on is marked as absent."""
+    absent = [set(names or ()) for names in rows[ABSENT.name].to_pylist()]
+    for column in (c for c in reader.table.loaded if c.right):
+        for names, is_null in zip(absent, rows[column.name].is_null().to_pylist(), strict=True):
+            if is_null and column.name not in names:
+                reader.seen.absent[column.name] += 1
+                names.add(column.name)
+    marks = pa.array([sorted(names) or None for names in absent], ABSENT.type)
+    return rows.drop_columns(ABSENT.name).append_column(ABSENT, marks)
 
 
-def _replaced(
+def replaced(
     account: Clockify,
     batch: Batch,
     read: Callable[[Workspace], Lists | None],

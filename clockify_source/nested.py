@@ -86,6 +86,11 @@ def projects(rows: Rows, asked: Asked) -> dict[str, Rows]:
     return found
 
 
+def tasks(rows: Rows, asked: Asked) -> dict[str, Rows]:
+    """Return the tasks of one project."""
+    return {"tasks": [_seen(filled(row, workspaceId=asked.workspace), asked) for row in rows]}
+
+
 def _with_client(project: Row) -> Row:
     """Name the client as a project does that was read without it."""
     client = project.get("client")

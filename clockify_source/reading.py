@@ -6,8 +6,9 @@ from functools import partial
 
 import msgspec
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from api_extract.errors import Gone
+from api_extract.errors import Forbidden, Gone, YourMove
 from api_extract.pages import Page, Request
 from api_extract.reading import read
 from api_extract.run import Lists, Run
@@ -44,10 +45,14 @@ class Workspace:
 
 @dataclass
 class Clockify:
-    """One run over what one key sees; the workspaces are known when it has been identified."""
+    """One run over what one key sees; the workspaces are known when it has been identified.
+
+    `booked`: by workspace, the projects and tasks to which the entries of this run point.
+    """
 
     run: Run[Settings]
     workspaces: list[Workspace] = field(default_factory=list)
+    booked: dict[str, set[tuple[str, str]]] = field(default_factory=dict)
 
 
 def read_list(run: Run[Settings], resource: str, asked: Asked, **params: str) -> Lists:
@@ -59,6 +64,11 @@ def read_list(run: Run[Settings], resource: str, asked: Asked, **params: str) ->
     )
 
 
+def read_once(run: Run[Settings], resource: str, workspace: Workspace) -> Lists:
+    """Return a list of a workspace that others need as well, once a run."""
+    return run.once(f"{resource} {workspace.id}", lambda: read_list(run, resource, workspace.asked))
+
+
 def read_workspaces(run: Run[Settings]) -> Lists:
     """Return the workspaces, once a run; an add-on must name those it reads."""
     shape, named = run.shape("workspaces"), run.settings.workspaces
@@ -66,7 +76,10 @@ def read_workspaces(run: Run[Settings]) -> Lists:
     def each() -> Iterator[Page]:
         for number, one in enumerate(sorted(named), start=1):
             request = Request(f"{shape.resource.path}/{one}")
-            yield run.session.fetch(request, partial(_alone, number=number))
+            try:
+                yield run.session.fetch(request, partial(_alone, number=number))
+            except (Forbidden, Gone) as error:
+                raise YourMove(f"{error} Check WORKSPACES.") from None
 
     def listed() -> Lists:
         request = Request(shape.resource.path)
@@ -81,14 +94,31 @@ def read_users(run: Run[Settings], workspace: str) -> Lists:
 
     def everybody() -> Lists:
         asked = Asked(workspace)
-        ways = [{}, *({"account-statuses": status} for status in HIDDEN)]
-        lists = [read_list(run, "users", asked, **way) for way in ways]
+        lists = [read_list(run, "users", asked)]
+        for status in HIDDEN:
+            try:
+                lists.append(read_list(run, "users", asked, **{"account-statuses": status}))
+            except (Forbidden, Gone) as error:
+                run.report.notes.append(f"People who are {status} cannot be listed: {error}")
         return {
             t.name: _distinct(pa.concat_tables(found[t.name] for found in lists), t.key)
             for t in run.shape("users").tables
         }
 
     return run.once(f"users {workspace}", everybody)
+
+
+def present(run: Run[Settings], workspace: str) -> set[str]:
+    """Return the people who can still work in a workspace."""
+    lists = read_users(run, workspace)
+    gone = [("users", "id", "status", {"DELETED", "LIMITED_DELETED"})]
+    if "membership_status" in lists["memberships"].column_names:
+        gone.append(("memberships", "user_id", "membership_status", {"INACTIVE", "DECLINED"}))
+    here = set(lists["users"]["id"].to_pylist())
+    for table, person, state, left in gone:
+        rows = lists[table]
+        here -= {*rows.filter(pc.is_in(rows[state], pa.array(left)))[person].to_pylist()}
+    return here
 
 
 def _distinct(rows: pa.Table, key: tuple[str, ...]) -> pa.Table:
@@ -106,11 +136,13 @@ def read_profile(run: Run[Settings], asked: Asked) -> Lists | None:
         yield run.session.fetch(request, _alone)
 
     try:
-        return read(run.session, shape, once, stamp=asked)
-    except Gone:
+        found = read(run.session, shape, once, stamp=asked)
+    except (Forbidden, Gone):
         return None
+    return found if found[shape.tables[0].name].num_rows else None
 
 
 def _alone(answer: Answer, number: int = 1) -> Page:
     """Return an answer that is one row as a page of it."""
+    msgspec.json.decode(answer.body, type=dict[str, msgspec.Raw])  # else it is asked for again
     return Page(msgspec.Raw(b"[" + answer.body + b"]"), number)

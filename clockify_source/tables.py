@@ -19,10 +19,10 @@ from clockify_source.tables_time import (
     TIME_ENTRY_LIST,
     TIME_ENTRY_TAGS,
 )
-from clockify_source.tables_work import WORK
+from clockify_source.tables_work import TASK_LIST, TASKS, WORK
 
-__all__ = ["BY_NAME", "ENTRY_LOG", "OF_TABLE", "REPORTED", "RESOURCES", "RUNNING", "TABLES"]
-__all__ += ["TIME_ENTRY_TAGS"]
+__all__ = ["BY_NAME", "ENTRY_LOG", "REPORTED", "RESOURCES", "RUNNING", "TABLES"]
+__all__ += ["TASKS", "TASK_LIST", "TIME_ENTRY_TAGS"]
 
 # Workspaces and people come first: they tell where and whom to ask. What entries point to is
 # read after them, so that an entry made meanwhile finds its project and task.
@@ -34,8 +34,3 @@ RESOURCES: tuple[Resource, ...] = (
 BY_NAME: dict[str, Resource] = {resource.name: resource for resource in RESOURCES}
 
 TABLES: dict[str, Table] = {table.name: table for r in RESOURCES for table in r.tables}
-
-# Tables that come with the list of another: who asks for one gets the whole list.
-OF_TABLE: dict[str, str] = {
-    table.name: r.name for r in RESOURCES for table in r.tables if table.name not in BY_NAME
-}

@@ -99,7 +99,7 @@ USERS = OfWorkspace(
             "weekly_updates",
         ),
         _personal("custom_fields", "json", "Fields of the workspace's own: id, name, value."),
-        Column("roles", "json", "What the person manages, in the server's own form."),
+        _personal("roles", "json", "What, and whom, the person manages, as the server writes it."),
     ),
     "Everyone in a workspace, former members too. One row per workspace and person.",
     needed=("roles", "status"),
@@ -217,5 +217,6 @@ PEOPLE = (
         ),
         reading="person",
         split=member_profiles,
+        optional=True,
     ),
 )

@@ -2,7 +2,7 @@
 
 The two ways tell different things of the same entry. What a row lacks because of the way it was
 read is absent from it, so each such column is `sparse`: a known value stays, and what the other way
-told last is not lost.
+told last is not lost, unless the entry has changed in what that value follows from.
 
 The report alone tells money, who was invoiced, and names as they were; the list alone tells the
 currency and cost of an entry, its kiosk and, in full, its own fields. Both always tell the rest, so
@@ -19,6 +19,8 @@ from clockify_source.columns import WORKSPACE, OfWorkspace, link, rates, unused
 from clockify_source.nested import reported_entries, time_entries
 
 _sparse = partial(Column, sparse=True)
+_of_project = partial(link, sparse=True, follows=("project_id",))
+_PRICED_BY = ("user_id", "project_id", "task_id", "billable")
 _START = Column("time_interval__start", "timestamp", "Begin of the work.")
 
 TIME_ENTRIES = OfWorkspace(
@@ -44,7 +46,7 @@ TIME_ENTRIES = OfWorkspace(
         Column("time_interval__end", "timestamp", "End of the work; null while the clock runs."),
         Column("time_interval__duration", "text", "End minus start, such as PT2H54M."),
         *unused("time_interval__", "off_start", "off_end", "zoned_start", "zoned_end", "time_zone"),
-        *rates("of the entry, told by lists only", sparse=True),
+        *rates("of the entry, told by lists only", follows=_PRICED_BY),
         _sparse(
             "custom_field_values",
             "json",
@@ -52,13 +54,34 @@ TIME_ENTRIES = OfWorkspace(
             personal=True,
         ),
         link("approval_request_id", "The approval it is part of; null: none.", sparse=True),
-        link("client_id", "The project's client when reported; null: none.", sparse=True),
-        _sparse("user_name", "text", "Name of the person when reported.", personal=True),
-        link("client_name", "Name of the client when reported; null: none.", sparse=True),
-        link("project_name", "Name of the project when reported; null: none.", sparse=True),
-        link("task_name", "Name of the task when reported; null: none.", sparse=True),
-        _sparse("rate", "double", "Price of an hour, in minor units; reports only."),
-        _sparse("amount", "double", "Money earned, in minor units, unrounded; reports only."),
+        _of_project("client_id", "The project's client when reported; null: none."),
+        _sparse(
+            "user_name",
+            "text",
+            "Name of the person when reported.",
+            personal=True,
+            follows=("user_id",),
+        ),
+        _of_project("client_name", "Name of the client when reported; null: none."),
+        _of_project("project_name", "Name of the project when reported; null: none."),
+        link(
+            "task_name",
+            "Name of the task when reported; null: none.",
+            sparse=True,
+            follows=("task_id",),
+        ),
+        _sparse(
+            "rate",
+            "double",
+            "Price of an hour, in minor units; reports only.",
+            follows=(*_PRICED_BY, "hourly_rate__amount"),
+        ),
+        _sparse(
+            "amount",
+            "double",
+            "Money earned, in minor units, unrounded; reports only.",
+            follows=(*_PRICED_BY, "hourly_rate__amount", _START.name, "time_interval__end"),
+        ),
         _sparse(
             "invoicing_info",
             "json",
@@ -72,7 +95,7 @@ TIME_ENTRIES = OfWorkspace(
     "Work, breaks and days off measured in time, running clocks included. One row per entry.",
     window="time_interval__start",
     roams="id",
-    needed=("time_interval__end",),
+    needed=("time_interval__end", "tag_ids", "user_id"),
 )
 
 TIME_ENTRY_TAGS = OfWorkspace(

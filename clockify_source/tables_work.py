@@ -5,7 +5,7 @@ from functools import partial
 from api_extract.resource import Resource
 from api_extract.tables import Column
 from clockify_source.columns import BY_ID, MEMBERSHIP, WORKSPACE, OfWorkspace, link, rates
-from clockify_source.nested import listed, projects
+from clockify_source.nested import listed, projects, tasks
 
 _personal = partial(Column, personal=True)
 _noise = partial(Column, loaded=False)
@@ -120,6 +120,7 @@ TASKS = OfWorkspace(
         _noise("favorite", "bool", "A mark for the person who reads."),
     ),
     "Tasks within projects. One row per workspace and task.",
+    needed=("status",),
 )
 
 TAGS = OfWorkspace(
@@ -159,6 +160,17 @@ CUSTOM_FIELDS = OfWorkspace(
     "Fields a workspace has added to entries or people. One row per workspace and field.",
 )
 
+
+# Of one project; its rows go where those of `projects` go.
+TASK_LIST = _list(
+    name="tasks",
+    path="/workspaces/{workspace}/projects/{project}/tasks",
+    page_size=5000,
+    tables=(TASKS,),
+    changes="A project is asked for its tasks where the list of projects does not tell them.",
+    params=BY_ID,
+    split=tasks,
+)
 
 WORK = (
     _list(

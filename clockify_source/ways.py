@@ -23,7 +23,7 @@ from api_extract.reading import Shape
 from api_extract.run import Run
 from api_extract.windows import Window, spans
 from clockify_source.by_lists import ByLists
-from clockify_source.by_report import ByReport
+from clockify_source.by_report import LONGEST_ON_FREE_PLAN, ByReport
 from clockify_source.reading import Workspace
 from clockify_source.settings import Settings
 
@@ -31,21 +31,30 @@ LONGEST = timedelta(days=360)  # surely within what a report takes; of lists, wh
 LONGEST_OF_FEW, FEW = timedelta(days=14_000), 20  # all there is, of so many people
 LONGEST_OF_FREE = timedelta(days=155)  # six reports: what is read is kept when there are no more
 
-NO_REPORT = "The detailed report is refused, so nothing tells what was invoiced: {}"
+NO_REPORT = "The detailed report cannot be read, so nothing tells what was invoiced: {}"
 
 
 class Ways:
-    """Reads spans of the entries of one workspace."""
+    """Reads spans of the entries of one workspace.
+
+    `people`: where the windows were read before, those of whom there may be something new.
+    """
 
     def __init__(
-        self, run: Run[Settings], workspace: Workspace, shape: Shape, windows: Sequence[Window]
+        self,
+        run: Run[Settings],
+        workspace: Workspace,
+        shape: Shape,
+        windows: Sequence[Window],
+        people: set[str] | None = None,
     ) -> None:
         self.run = run
-        self.lists = ByLists(run, workspace, shape)
+        known = None if people is None else (windows[0].bounds(run.zone)[0], people)
+        self.lists = ByLists(run, workspace, shape, known)
         self.report: ByReport | None = ByReport(run, workspace)
         if workspace.is_free:
-            requests = len(spans(windows, self._longest_of_lists)) * len(self.lists.people)
-            self.report = self.report if len(windows) < requests else None
+            lists = len(spans(windows, self._longest_of_lists)) * len(self.lists.people)
+            self.report = self.report if _reports(windows) < lists else None
 
     @property
     def longest(self) -> timedelta:
@@ -66,4 +75,11 @@ class Ways:
             except (Forbidden, Gone) as error:  # no such right, or no such range
                 self.report = None
                 self.run.report.notes.append(NO_REPORT.format(error))
-        return self.lists.read(since, until)
+        return self.lists.read(since, until, bounded=bounded)
+
+
+def _reports(windows: Sequence[Window]) -> int:
+    """Return how many reports the free plan takes for windows, and some hours around them."""
+    groups = spans(windows, LONGEST_OF_FREE)
+    lengths = [group[-1].until - group[0].since + timedelta(days=2) for group in groups]
+    return sum(-(-length // LONGEST_ON_FREE_PLAN) for length in lengths)

@@ -49,8 +49,9 @@ def clockodo(
 ) -> DltSource:
     """Return the source for one account; by default as configured, all resources, as of now.
 
-    `report` is filled while the source is read. Raises YourMove for what is configured wrong;
-    while it is read, dlt wraps an ExtractError as the cause of its own error.
+    `resources` may name tables, too: those that come with another list are read with it. `report`
+    is filled while the source is read. Raises YourMove for what is configured wrong; while it is
+    read, dlt wraps an ExtractError as the cause of its own error.
     """
     settings = settings or resolve()
     options = options or Options(as_of=datetime.now(UTC))

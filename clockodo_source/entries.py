@@ -19,9 +19,9 @@ from typing import Any
 import msgspec
 import pyarrow as pa
 
-from api_extract.changes import Changes, Entries
+from api_extract.changes import Changes
 from api_extract.due import due, every_month, replaced
-from api_extract.entry_rows import Id, Part, between, ids, without
+from api_extract.entry_rows import Entries, Id, Part, between, ids, without
 from api_extract.errors import Forbidden, Gone, Later, Unsettled
 from api_extract.pages import Request
 from api_extract.reading import Shape, TooLong

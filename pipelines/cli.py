@@ -25,6 +25,8 @@ system_argument = click.argument("system", type=click.Choice(SYSTEMS), default="
 def cli(**given: object) -> None:
     """Load a time tracker into a warehouse: how well were we utilised, what did we earn.
 
+    The tracker is Clockodo unless another is named: timehouse sync clockify.
+
     Exit codes: 0 done, 1 a bug of ours, 2 your move, 3 their move (run again), 4 the answer is
     not as agreed, 5 done but look, 6 busy.
     """
@@ -75,7 +77,7 @@ def check(call: Call, system: str) -> None:
     help="Instead of LOOKBACK_DAYS.",
 )
 @click.option(
-    "--resources", metavar="A,B", default="", help="Only these; entries: all three tables."
+    "--resources", metavar="A,B", default="", help="Only these; tables bring what comes with them."
 )
 @click.option("--no-models", is_flag=True, help="Do not build the SQL models.")
 @click.option("--accept-shrink", is_flag=True, help="Load what lost most of its rows.")

@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 from api_extract.errors import YourMove
 from pipelines.ledger import Ledger
 from pipelines.place import Place
-from pipelines.systems import SYSTEMS
+from pipelines.systems import LOADING, SYSTEMS
 
 PROJECT = Path(__file__).parent.parent / "sql"
 MARTS, NEXT = "marts", "marts_next"
@@ -193,16 +193,15 @@ def accounts(place: Place) -> list[Place]:
 def models(place: Place, as_of: datetime) -> Built:
     """Build the models while holding the warehouse; raises YourMove where a load is pending."""
     if place.destination == "duckdb" and not place.warehouse.exists():
-        raise YourMove(f"There is no warehouse {place.warehouse}. Run `timehouse sync` first.")
+        raise YourMove(f"There is no warehouse {place.warehouse}. Run {LOADING} first.")
     with place.locked():
         for each in accounts(place):
             if each.pipeline().has_pending_data:
                 raise YourMove(
-                    f"A load was left unfinished. Run `timehouse sync {each.system}`, which"
-                    " finishes it."
+                    f"A load was left unfinished. Run {each.loading}, which finishes it."
                 )
         if not accounts(place):
-            raise YourMove("Not all was loaded that the models need. Run `timehouse sync`.")
+            raise YourMove(f"Not all was loaded that the models need. Run {LOADING}.")
         return build_models(place, as_of)
 
 

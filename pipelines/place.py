@@ -68,6 +68,12 @@ class Place:
         return f"{self.system}{middle}_raw"
 
     @property
+    def loading(self) -> str:
+        """What is typed to load it."""
+        label = "" if self.account == "main" else f" --account {self.account}"
+        return f"`timehouse sync {self.system}{label}`"
+
+    @property
     def folder(self) -> Path:
         """The working folder; it may be lost, what matters is in the warehouse."""
         name = self.warehouse.name if self.destination == "duckdb" else self.destination
@@ -142,6 +148,9 @@ class Place:
             )
         # Where dlt does not say, as for DuckDB and PostgreSQL, it would commit each deletion alone.
         pipeline.destination.caps_params["supports_transactions"] = True
+        # In the CSV that dlt writes for PostgreSQL, an empty text is taken for none.
+        formats = [f for f in capabilities.supported_loader_file_formats or () if f != "csv"]
+        pipeline.destination.caps_params["supported_loader_file_formats"] = formats
         return pipeline
 
     @property

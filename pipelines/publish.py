@@ -23,6 +23,7 @@ from filelock import FileLock, Timeout
 from api_extract.errors import YourMove
 from pipelines.models import MARTS, columns, comments
 from pipelines.place import Place
+from pipelines.systems import LOADING
 
 COPY, PARQUET = "timehouse.duckdb", "parquet"  # the names that tools know
 CURRENT, VERSION, LOCK = ".current", ".version-", ".lock"
@@ -81,7 +82,7 @@ def _build_of(file: Path) -> list[str]:
 @contextmanager
 def _held(place: Place) -> Iterator[None]:
     if place.destination == "duckdb" and not place.warehouse.exists():
-        raise YourMove(f"There is no warehouse {place.warehouse}. Run `timehouse sync` first.")
+        raise YourMove(f"There is no warehouse {place.warehouse}. Run {LOADING} first.")
     with place.locked(), _told():
         yield
 

@@ -38,29 +38,30 @@ class Status:
 def status(place: Place, now: datetime) -> Status:
     """Read the books; raises YourMove where nothing was ever loaded."""
     if place.destination == "duckdb" and not place.warehouse.exists():
-        raise YourMove(f"There is no warehouse {place.warehouse}. Run `timehouse sync` first.")
-    with place.locked():
+        raise YourMove(f"There is no warehouse {place.warehouse}. Run {place.loading} first.")
+    with place.locked(), place.at_hand():
         pipeline = place.pipeline()
         with legible():
             pipeline.sync_destination()
         ledger = Ledger(pipeline, place)
         try:
             pending = bool(pipeline.has_pending_data)
-            return _read(ledger, SYSTEMS[place.system], pending=pending, now=now)
+            return _read(ledger, place, pending=pending, now=now)
         except DatabaseUndefinedRelation:
             raise YourMove(
-                f"No run of account {place.account} has ended in {place.warehouse}."
-                " Run `timehouse sync`."
+                f"No run of {place.system}, account {place.account}, has ended in"
+                f" {place.warehouse}. Run {place.loading}."
             ) from None
 
 
-def _read(ledger: Ledger, system: System, *, pending: bool, now: datetime) -> Status:
+def _read(ledger: Ledger, place: Place, *, pending: bool, now: datetime) -> Status:
+    system = SYSTEMS[place.system]
     last = ledger.read(
         "SELECT as_of, users_id, role, timezone, rights, undeclared FROM {api_identity}"
         " WHERE loaded ORDER BY ended_at DESC LIMIT 1"
     )
     if not last:
-        raise YourMove("No run has loaded anything yet. Run `timehouse sync`.")
+        raise YourMove(f"No run has loaded anything yet. Run {place.loading}.")
     as_of, owner, role, timezone, rights, undeclared = last[0]
     as_of = as_of.astimezone(UTC)
     latest = ledger.read(

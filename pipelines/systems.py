@@ -68,3 +68,6 @@ SYSTEMS: dict[str, System] = {
         all_seeing=ALL_SEEING,
     ),
 }
+
+# What is typed to load a warehouse, whichever tracker there is.
+LOADING = " or ".join(f"`timehouse sync {name}`" for name in SYSTEMS)

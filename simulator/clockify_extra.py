@@ -34,9 +34,14 @@ def is_limited(user: Row) -> bool:
 
 def made_by_itself(ledger: Ledger) -> list[Entry]:
     """All of them."""
-    able = (u for u in ledger.rows("users") if u["role"] == "worker" and u["active"])
+    able = (u for u in ledger.rows("users") if u["role"] == "worker" and worked(ledger, u))
     people = islice((u for u in able if not is_limited(u)), PEOPLE)
     return [entry for user in people for entry in of_person(ledger, user)]
+
+
+def worked(ledger: Ledger, user: Row) -> bool:
+    """Whether somebody was there at the end of the invented history: what came of it stays."""
+    return bool(user["active"] or ledger.archived.get(user["id"], date.min) >= ledger.opened_on)
 
 
 def own_project(ledger: Ledger) -> Row | None:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from copy import copy
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -147,8 +148,8 @@ class Account:
     def copy(self, folder: Path) -> "Account":
         """Return the account with a copy of the loaded warehouse and its working folder."""
         copytree(self.place.warehouse.parent, folder, dirs_exist_ok=True)
-        copied = Account(self.app, "", folder, self.tracker)
-        copied.settings = self.settings
+        copied = copy(self)
+        copied.place = replace(self.place, warehouse=folder / "warehouse.duckdb")
         return copied
 
     @contextmanager
@@ -176,24 +177,33 @@ def served(
 
 
 @pytest.fixture(scope="session")
-def first_load(tmp_path_factory: pytest.TempPathFactory) -> MakeFolder:
-    """Return the folder of a first load, made once a process for each company."""
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder for what is made once, for all processes."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
 
-    @cache
+
+@pytest.fixture(scope="session")
+def first_load(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> MakeFolder:
+    """Return the folder of a first load, made once for each company."""
+
     def made(years: float, tracker: Tracker = CLOCKODO) -> Path:
-        folder = tmp_path_factory.mktemp("loaded")
-        with served(World(1, years), folder, tracker=tracker) as account:
-            account.sync()
+        folder = shared / f"{tracker.name}-{years}"
+        with FileLock(f"{folder}.lock"):
+            if not folder.exists():
+                loaded = tmp_path_factory.mktemp("loaded")
+                with served(World(1, years), loaded, tracker=tracker) as account:
+                    account.sync()
+                loaded.rename(folder)
         return folder
 
     return made
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the folder of `timehouse demo`, with what it printed: made once, for all processes."""
-    base = tmp_path_factory.getbasetemp()
-    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "demo"
+def demo(shared: Path) -> Path:
+    """Return the folder of `timehouse demo`, with what it printed."""
+    folder = shared / "demo"
     with FileLock(f"{folder}.lock"):
         if not (folder / PRINTED).exists():
             folder.mkdir()
@@ -253,23 +263,35 @@ def account(tmp_path: Path, first_load: MakeFolder) -> Iterator[Callable[..., Ac
 
 
 @pytest.fixture(scope="session")
-def filled(first_load: MakeFolder) -> Iterator[Account]:
-    """Return the account of a small company with a loaded warehouse, to be copied, not changed."""
-    with served(World(1, 0.1), first_load(0.1)) as account:
-        yield account
+def filled(first_load: MakeFolder) -> Iterator[Callable[[Tracker], Account]]:
+    """Return accounts of a small company with a loaded warehouse, to be copied, not changed."""
+    with ExitStack() as servers:
+
+        @cache
+        def made(tracker: Tracker) -> Account:
+            folder = first_load(0.1, tracker)
+            return servers.enter_context(served(World(1, 0.1), folder, tracker=tracker))
+
+        yield made
 
 
 @pytest.fixture
 def terminal(
-    filled: Account,
+    request: pytest.FixtureRequest,
+    filled: Callable[[Tracker], Account],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> Iterator["Terminal"]:
-    """Return the command line in a folder of its own, which holds a copy of that warehouse."""
+    """Return the command line in a folder of its own, which holds a copy of that warehouse.
+
+    That of Clockodo, or of each tracker in turn where a test asks for `tracker`.
+    """
     from tests.terminal import Terminal  # noqa: PLC0415 - it needs what is defined here
 
-    account = filled.copy(tmp_path / "here")
+    both = "tracker" in request.fixturenames
+    account = filled(request.getfixturevalue("tracker") if both else CLOCKODO)
+    account = account.copy(tmp_path / "here")
     with monkeypatch.context() as here:
         here.chdir(account.place.warehouse.parent)
         here.delenv("DLT_PROJECT_DIR", raising=False)

@@ -15,7 +15,8 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from simulator.clockodo import PREFIX, ClockodoApp
-from tests.truth import WHOLE, Row
+from tests.truth import Row
+from tests.truth_clockodo import WHOLE
 
 COMPANY, REPORTS = "/v2/aggregates/users/me", "/userreports"
 ENTRIES, WORK_TIMES = "/v2/entries", "/v2/workTimes"

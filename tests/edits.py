@@ -25,6 +25,7 @@ def edit_everything(world: World) -> None:
     world.change_type(picked[6], 3)
     world.bill_entry(picked[7])
     world.delete_entry(picked[8])
+    world.edit_entry(picked[9], text="")
     lump = next(e for e in world.entries if e.type == 2 and _days_ago(world, e, 1, 300))
     world.change_type(lump.id, 1)
     world.move_entry(lump.id, world.now - timedelta(days=2))
@@ -62,6 +63,7 @@ def _edit_master_data(world: World) -> None:
     world.edit("work_times", presence[-2], offset=60)
     world.edit("teams", world.rows("teams")[0]["id"], name="Renamed [bold]team")
     world.edit("customers", world.rows("customers")[0]["id"], active=False)
+    world.edit("services", world.rows("services")[-1]["id"], active=False)
 
 
 def _days_ago(world: World, entry: Entry, least: int, most: int) -> bool:

@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from clockodo_source.tables import TABLES
 from pipelines.exits import Exit, explained
 from tests.conftest import Account
 
@@ -12,8 +11,8 @@ from tests.conftest import Account
 def held(company: Account) -> list[tuple[Any, ...]]:
     """Return how many rows each raw table holds, the log's too, and a sum over all cells."""
     parts = (
-        f"select '{name}', count(*), sum(hash(t)::hugeint) from clockodo_raw.{name} as t"
-        for name in (*TABLES, "entry_changes")
+        f"select '{name}', count(*), sum(hash(t)::hugeint) from {company.tracker.raw}.{name} as t"
+        for name in (*company.tracker.tables, "entry_changes")
     )
     return company.query(" union all ".join(parts))[1]
 

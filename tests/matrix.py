@@ -7,7 +7,7 @@ A company was loaded with all rights, then edited. A sync meets a fault while th
 """
 
 import random
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -18,47 +18,40 @@ from unittest.mock import patch
 from covertable import make
 
 from api_extract.session import Session
-from clockodo_source import api
 from pipelines.exits import Exit, explained
 from simulator import faults
-from simulator.clockodo import Rights, Switches
 from simulator.faults import Fault, status
 from simulator.faults import Outcome as Met
 from simulator.world import World
 from tests.conftest import Account
 from tests.edited import Edited
-from tests.truth import ENTRIES, differences
+from tests.trackers import Tracker
+from tests.truth import differences
 
-ASKED = ("company", "absences", "entries", "work_time_change_requests", "rates")
-TABLES = {*ASKED, *ENTRIES.values(), "work_time_change_request_changes"} - {"entries"}
 
-ENTRY_LIST = "/v2/entries"
+@dataclass(frozen=True)
+class Matrix:
+    """What is combined for a tracker, read as far as `asked`.
 
-READINGS: dict[str, list[Any]] = {
-    "window": ["start", "overlap"],
-    "since": ["inclusive", "exclusive"],
-    "until": ["inclusive", "exclusive"],
-    "order": ["ascending", "descending", "arbitrary"],
-    "empty_pages": [0, 1],
-    "largest_page": [5000, 100],
-    "default_page": [50, 1000, 2500],
-    "retry_after": ["seconds", "date", "absent"],
-    "text_in_plain": [True, False],
-    "change_requests": ["change_requests", "data"],
-    "group_keys": ["string", "number"],
-    "scalar_sort_on_subprojects": [True, False],
-    "completion_touches": [True, False],
-    "offset": [True, False],
-}
+    `rights` say how a sync ends; `others`: faults that it ends otherwise with, tried elsewhere.
+    """
+
+    tracker: Tracker
+    asked: tuple[str, ...]
+    readings: Mapping[str, Sequence[Any]]
+    switches: Callable[..., Any]
+    all_rights: Callable[[], Any]
+    rights: Mapping[str, tuple[Callable[[Any, World], object], Exit]]
+    others: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
 class Trouble:
-    """Something that a sync meets, on a path or on any, and how it should end."""
+    """Something that a sync meets, with the list of entries or anywhere, and how it should end."""
 
     outcomes: Callable[[], list[Met]]
     exit: Exit = Exit.DONE
-    path: str | None = None
+    of_entries: bool = False
 
 
 PASSING: dict[str, Fault] = {
@@ -89,84 +82,85 @@ FAULTS: dict[str, Trouble] = {
     "each that passes": Trouble(lambda: [f for one in PASSING.values() for f in (one, None)]),
     "half of all calls fail": Trouble(_half_of_all),
     "slow, then silent": Trouble(lambda: [faults.SLOW, None, faults.SILENCE(30)]),
-    "503 for good": Trouble(lambda: [status(503)] * 40, Exit.THEIR_MOVE, ENTRY_LIST),
+    "503 for good": Trouble(lambda: [status(503)] * 40, Exit.THEIR_MOVE, of_entries=True),
     "429, come back in 2 h": Trouble(
-        lambda: [status(429, retry_after=7200)], Exit.THEIR_MOVE, ENTRY_LIST
+        lambda: [status(429, retry_after=7200)], Exit.THEIR_MOVE, of_entries=True
     ),
-    "400": Trouble(lambda: [status(400)], Exit.NOT_AS_AGREED, ENTRY_LIST),
-    "401": Trouble(lambda: [status(401)], Exit.YOUR_MOVE, ENTRY_LIST),
-    "410": Trouble(lambda: [status(410)], Exit.NOT_AS_AGREED, ENTRY_LIST),
-    "no envelope": Trouble(lambda: [faults.NO_ENVELOPE], Exit.NOT_AS_AGREED, ENTRY_LIST),
-    "wrong types": Trouble(lambda: [faults.MISTYPED], Exit.NOT_AS_AGREED, ENTRY_LIST),
+    "400": Trouble(lambda: [status(400)], Exit.NOT_AS_AGREED, of_entries=True),
+    "401": Trouble(lambda: [status(401)], Exit.YOUR_MOVE, of_entries=True),
+    "410": Trouble(lambda: [status(410)], Exit.NOT_AS_AGREED, of_entries=True),
+    "no envelope": Trouble(lambda: [faults.NO_ENVELOPE], Exit.NOT_AS_AGREED, of_entries=True),
+    "wrong types": Trouble(lambda: [faults.MISTYPED], Exit.NOT_AS_AGREED, of_entries=True),
 }
 BURSTS = {f"{n}, three times": Trouble(partial(list, [None, f, f, f])) for n, f in PASSING.items()}
 ALL_FAULTS = {**FAULTS, **BURSTS}
-RIGHTS: dict[str, tuple[Callable[[Rights, World], None], Exit]] = {
-    "all": (lambda _, __: None, Exit.DONE),
-    "no enhanced list": (lambda r, _: setattr(r, "enhanced", False), Exit.YOUR_MOVE),
-    "no money": (lambda r, _: setattr(r, "money", False), Exit.YOUR_MOVE),
-    "no administrator": (lambda r, _: setattr(r, "owner", False), Exit.YOUR_MOVE),
-    "one customer": (
-        lambda r, w: setattr(r, "customers", {w.rows("customers")[-1]["id"]}),
-        Exit.LOOK,
-    ),
-    "no rates (403)": (lambda r, _: r.forbidden.add("/v4/rates"), Exit.LOOK),
-    "no absences (404)": (lambda r, _: r.missing.add("/v4/absences"), Exit.LOOK),
-    "no company (410)": (lambda r, _: r.gone.add("/v2/aggregates/users/me"), Exit.LOOK),
-}
 
 
 @dataclass(frozen=True)
 class Case:
     """One combination, by the names of what is combined."""
 
+    matrix: Matrix
     fault: str
     right: str
     readings: tuple[tuple[str, Any], ...]
 
     @property
-    def switches(self) -> Switches:
+    def switches(self) -> Any:  # noqa: ANN401 - each tracker has its own
         """The readings of the documentation."""
-        return Switches(**dict(self.readings))
+        return self.matrix.switches(**dict(self.readings))
 
     def __str__(self) -> str:
-        odd = [f"{n}={v}" for n, v in self.readings if getattr(Switches(), n) != v]
+        usual = self.matrix.switches()
+        odd = [f"{n}={v}" for n, v in self.readings if getattr(usual, n) != v]
         return ", ".join([self.fault, self.right, *odd])
 
 
 def cases(
-    strength: int, troubles: Iterable[str] = ALL_FAULTS, rights: Iterable[str] = RIGHTS
+    matrix: Matrix,
+    strength: int,
+    troubles: Iterable[str] = ALL_FAULTS,
+    rights: Iterable[str] | None = None,
 ) -> list[Case]:
     """Return combinations that cover any so many of the readings, faults and rights together."""
-    rows = make({**READINGS, "fault": list(troubles), "right": list(rights)}, strength=strength)
+    others = {
+        "fault": [name for name in troubles if name not in matrix.others],
+        "right": list(matrix.rights if rights is None else rights),
+    }
     found = [
-        Case(row.pop("fault"), row.pop("right"), tuple((n, row[n]) for n in READINGS))
-        for row in map(dict, rows)
+        Case(
+            matrix,
+            row.pop("fault"),
+            row.pop("right"),
+            tuple((n, row[n]) for n in matrix.readings),
+        )
+        for row in map(dict, make({**matrix.readings, **others}, strength=strength))
     ]
     return sorted(found, key=str)
 
 
 def run(case: Case, edited: Edited, folder: Path) -> tuple[Exit | None, list[str]]:
     """Let a sync meet a case; return how it ended, and what was wrong then or afterwards."""
-    fault, (narrow, narrowed) = ALL_FAULTS[case.fault], RIGHTS[case.right]
+    matrix, fault = case.matrix, ALL_FAULTS[case.fault]
+    narrow, narrowed = matrix.rights[case.right]
+    path = matrix.tracker.entries_path if fault.of_entries else None
     # How long it waits is tried elsewhere; here, nobody has the time.
-    quick = patch.object(Session, "_pause", return_value=0.0), patch.object(api, "LIMITS", ())
+    quick = patch.object(Session, "_pause", return_value=0.0), patch(matrix.tracker.limits, ())
     with quick[0], quick[1], edited.copied(folder, case.switches) as account:
-        told = edited.truth(account)
-        wanted = {name: told[name] for name in TABLES}
+        wanted = edited.truth(account)
         narrow(account.app.rights, account.world)
-        with _impatient(), account.meeting(*fault.outcomes(), path=fault.path):
-            ended, before = _ended(account), _packages(account)
-        account.app.rights = Rights()
+        with _impatient(), account.meeting(*fault.outcomes(), path=path):
+            ended, before = _ended(account, matrix), _packages(account)
+        account.app.rights = matrix.all_rights()
         found = []
         if ended not in _allowed(fault.exit, narrowed):
             found.append(f"ended with {ended!r}")
         if ended in (Exit.YOUR_MOVE, Exit.NOT_AS_AGREED) and before > 1:
             found.append("refused, and loaded something")
-        again = _ended(account)
+        again = _ended(account, matrix)
         if again != Exit.DONE:
             found.append(f"the next sync ended with {again!r}")
-        if ended == Exit.DONE and _packages(account) != before:
+        if ended == Exit.DONE and case.right == "all" and _packages(account) != before:
             found.append("a sync with nothing changed loaded something")
         return ended, found + differences(account, wanted)
 
@@ -178,16 +172,16 @@ def _allowed(fault: Exit, narrowed: Exit) -> set[Exit]:
     return {fault, narrowed} if narrowed == Exit.YOUR_MOVE else {fault}
 
 
-def _ended(account: Account) -> Exit | None:
+def _ended(account: Account, matrix: Matrix) -> Exit | None:
     try:
-        return account.sync(*ASKED).exit
+        return account.sync(*matrix.asked).exit
     except Exception as error:  # noqa: BLE001 - what it is, is what is to be found out
         known = explained(error)
         return known[0] if known else None
 
 
 def _packages(account: Account) -> int:
-    _, ((count,),) = account.query("select count(*) from clockodo_raw._dlt_loads")
+    _, ((count,),) = account.query(f"select count(*) from {account.tracker.raw}._dlt_loads")
     return int(count)
 
 

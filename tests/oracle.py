@@ -1,7 +1,7 @@
 """The tracker's own sums, asked for through its API, beside the same sums of the warehouse."""
 
 from tests.conftest import Account
-from tests.truth import Client
+from tests.truth_clockodo import Client
 
 Key = tuple[str, int, int]  # month as YYYYMM, person, billable
 Sums = dict[Key, tuple[float, float, int]]  # seconds, revenue, entries
@@ -29,7 +29,7 @@ group by all
 def stated(account: Account) -> Sums:
     """Return the tracker's sums per month, person and state of billing."""
     levels = {"grouping[0]": "month", "grouping[1]": "users_id", "grouping[2]": "billable"}
-    answer = Client(account).get("/v2/entrygroups", **ALWAYS, **levels)
+    answer = Client(account.settings).get("/v2/entrygroups", **ALWAYS, **levels)
     return {
         (str(month["group"]), int(user["group"]), int(state["group"])): (
             state["duration"],

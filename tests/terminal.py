@@ -14,11 +14,12 @@ SECRET = "geheim"
 
 @dataclass
 class Said:
-    """How a call ended, and the last line it printed for people to act on."""
+    """How a call ended, the last line it printed for people to act on, and all it printed."""
 
     exit: object
     line: str
     requests: int
+    printed: str
 
 
 class Terminal:
@@ -31,13 +32,7 @@ class Terminal:
         self.folder = account.place.warehouse.parent
         self._patch = patch
         self._capsys = capsys
-        settings = account.settings
-        self.configured = {
-            "SOURCES__CLOCKODO__API_USER": settings.api_user,
-            "SOURCES__CLOCKODO__API_KEY": settings.api_key,
-            "SOURCES__CLOCKODO__EXTERNAL_APPLICATION": settings.external_application,
-            "SOURCES__CLOCKODO__BASE_URL": settings.base_url,
-            "SOURCES__CLOCKODO__START_DATE": settings.start_date.isoformat(),
+        self.configured = account.tracker.configured(account.settings) | {
             "TIMEHOUSE_AS_OF": account.world.now.isoformat(),
             "TIMEHOUSE_WAREHOUSE": account.place.warehouse.name,
         }
@@ -45,7 +40,7 @@ class Terminal:
     @property
     def work(self) -> Path:
         """Where dlt works on the warehouse."""
-        return self.account.place.folder / "clockodo_main"
+        return self.account.place.folder / f"{self.account.tracker.name}_main"
 
     def __call__(self, *words: str, **environment: str | None) -> Said:
         """Type a command; what is None in the environment is not set there."""
@@ -64,4 +59,5 @@ class Terminal:
         assert "Traceback" not in printed
         assert SECRET not in printed
         assert self.account.settings.api_key not in printed
-        return Said(left.value.code, printed.strip().split("\n")[-1], sum(app.counts.values()))
+        line = printed.strip().split("\n")[-1]
+        return Said(left.value.code, line, sum(app.counts.values()), printed)

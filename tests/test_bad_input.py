@@ -2,14 +2,15 @@
 
 import pytest
 
-from clockodo_source.tables import BY_NAME
 from pipelines.exits import Exit
+from simulator.clockify_ids import hex_id
+from tests.held import held
 from tests.terminal import SECRET, Terminal
+from tests.trackers import Tracker
 
+HERE = hex_id("workspaces", 1)
 HTTPS = "BASE_URL must begin with https:// (plain http only to this machine)."
-UNSENDABLE = (
-    "GET /v4/users/me: cannot be sent (InvalidURL). Check BASE_URL, proxies and credentials."
-)
+UNSENDABLE = "cannot be sent (InvalidURL). Check BASE_URL, proxies and credentials."
 REFUSED = (
     "--destination filesystem: it cannot delete and insert in one transaction, so deleted entries"
     " would stay. Use duckdb, postgres or another with dlt's delete-insert merge; Parquet comes"
@@ -20,18 +21,24 @@ NO_KEY = (
     " SOURCES__CLOCKODO__API_KEY."
 )
 FILE_NAME = (
-    "--warehouse: DuckDB would take clockodo_raw for the file, not for the schema. Call the file"
-    " otherwise."
+    "--warehouse: DuckDB would take {} for the file, not for the schema. Call the file otherwise."
 )
 OTHER_ZONE = (
     "This dataset was filled with timezone Europe/Berlin, now it is Asia/Tokyo. Run `timehouse"
-    " sync --full`, without --resources, --since and --until, to read everything again that way."
+    " sync {} --full`, without --resources, --since and --until, to read everything again that way."
 )
 OTHER_FILTER = (
-    "This dataset was filled with the filter none, now it is {'customers_id': '7'}: entries"
-    " outside of it would be deleted. Use another warehouse or another --account for another"
-    " filter."
+    "This dataset was filled with the filter none, now it is {}: entries outside of it would be"
+    " deleted. Use another warehouse or another --account for another filter."
 )
+FILTERS = {
+    "clockodo": ("FILTER", '{"customers_id": 7}', {"customers_id": "7"}),
+    "clockify": ("WORKSPACES", f'["{HERE}"]', {"workspaces": HERE}),
+}
+REFUSALS = {
+    "clockodo": "Authentication failed. Check the login e-mail and the API key.",
+    "clockify": "Api key does not exist. Check the key or token, and that it is of this region.",
+}
 RANGE = "is not within 2000-01-01 to 2037-12-31."
 POSTGRES = "DESTINATION__POSTGRES__CREDENTIALS"
 
@@ -39,11 +46,7 @@ POSTGRES = "DESTINATION__POSTGRES__CREDENTIALS"
 @pytest.mark.parametrize(
     ("name", "value", "message"),
     [
-        (
-            "API_KEY",
-            None,
-            NO_KEY,
-        ),
+        ("API_KEY", None, NO_KEY),
         ("API_KEY", "", "API_USER and API_KEY must not be empty."),
         (
             "EXTERNAL_APPLICATION",
@@ -58,15 +61,6 @@ POSTGRES = "DESTINATION__POSTGRES__CREDENTIALS"
             f"https://eva:{SECRET}@elsewhere.example/api",
             "BASE_URL must hold no credentials, query or fragment.",
         ),
-        ("BASE_URL", "http://127.0.0.1:eighty/api", UNSENDABLE),
-        ("BASE_URL", "http://127.0.0.1:99999/api", UNSENDABLE),
-        ("EXCLUDE_COLUMNS", '["users.colour"]', "users has no column colour."),
-        (
-            "HASH_COLUMNS",
-            '["colours.name"]',
-            "No such column: colours.name. Write columns as table.column.",
-        ),
-        ("HASH_COLUMNS", '["users"]', "No such column: users. Write columns as table.column."),
     ],
 )
 def test_a_bad_setting_is_told_before_the_first_request(
@@ -79,12 +73,32 @@ def test_a_bad_setting_is_told_before_the_first_request(
 
 
 @pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("BASE_URL", "http://127.0.0.1:eighty/api/v1", f"GET {{0.identity_path}}: {UNSENDABLE}"),
+        ("BASE_URL", "http://127.0.0.1:99999/api/v1", f"GET {{0.identity_path}}: {UNSENDABLE}"),
+        ("EXCLUDE_COLUMNS", '["users.colour"]', "users has no column colour."),
+        (
+            "HASH_COLUMNS",
+            '["colours.name"]',
+            "No such column: colours.name. Write columns as table.column.",
+        ),
+        ("HASH_COLUMNS", '["users"]', "No such column: users. Write columns as table.column."),
+    ],
+)
+def test_what_cannot_be_asked_for_is_told_before_the_first_request(
+    tracker: Tracker, terminal: Terminal, name: str, value: str, message: str
+) -> None:
+    """Of each tracker: exit code 2, and one line that says what to change."""
+    said = terminal("sync", tracker.name, **{tracker.prefix + name: value})
+
+    expected = message.format(tracker)
+    assert (said.exit, said.line, said.requests) == (Exit.YOUR_MOVE, expected, 0)
+
+
+@pytest.mark.parametrize(
     ("words", "message"),
     [
-        (
-            "--resources users,typos",
-            f"Unknown resource: typos. Known: {', '.join(sorted(BY_NAME))}.",
-        ),
         (
             "--since 2026-02-02 --until 2026-02-01",
             "Error: --since 2026-02-02 is not before --until 2026-02-01.",
@@ -122,10 +136,6 @@ def test_a_bad_setting_is_told_before_the_first_request(
             "--account 'Größe': a label is lower-case letters, digits and _.",
         ),
         ("--warehouse no/folder/w.duckdb", "--warehouse: there is no folder no/folder."),
-        (
-            "--warehouse clockodo_raw.duckdb",
-            FILE_NAME,
-        ),
     ],
 )
 def test_a_bad_option_is_told_before_the_first_request(
@@ -135,6 +145,19 @@ def test_a_bad_option_is_told_before_the_first_request(
     said = terminal("sync", *words.split())
 
     assert (said.exit, said.line, said.requests) == (Exit.YOUR_MOVE, message, 0)
+
+
+def test_what_a_tracker_does_not_have_is_told_before_the_first_request(
+    tracker: Tracker, terminal: Terminal
+) -> None:
+    """A resource by another name than its own or that of its tables; a file named like a schema."""
+    known = {*(r.name for r in tracker.resources), *tracker.tables}
+    for words, message in (
+        ("--resources users,typos", f"Unknown resource: typos. Known: {', '.join(sorted(known))}."),
+        (f"--warehouse {tracker.raw}.duckdb", FILE_NAME.format(tracker.raw)),
+    ):
+        said = terminal("sync", tracker.name, *words.split())
+        assert (said.exit, said.line, said.requests) == (Exit.YOUR_MOVE, message, 0)
 
 
 @pytest.mark.parametrize("given", ["soon", "²h"])
@@ -170,38 +193,22 @@ def test_a_postgres_that_cannot_be_reached_is_told(
 
 
 @pytest.mark.parametrize("verb", ["sync", "check"])
-def test_a_wrong_key_costs_one_request(terminal: Terminal, verb: str) -> None:
+def test_a_wrong_key_costs_one_request(tracker: Tracker, terminal: Terminal, verb: str) -> None:
     """It will not become right by trying again, and a vendor may lock who tries too often."""
-    said = terminal(verb, SOURCES__CLOCKODO__API_KEY=SECRET)
+    said = terminal(verb, tracker.name, **{f"{tracker.prefix}API_KEY": SECRET})
 
-    message = (
-        "GET /v4/users/me: 401, Authentication failed. Check the login e-mail and the API key."
-    )
+    message = f"GET {tracker.identity_path}: 401, {REFUSALS[tracker.name]}"
     assert (said.exit, said.line, said.requests) == (Exit.YOUR_MOVE, message, 1)
 
 
-@pytest.mark.parametrize(
-    ("name", "value", "message"),
-    [
-        (
-            "TIMEZONE",
-            "Asia/Tokyo",
-            OTHER_ZONE,
-        ),
-        (
-            "FILTER",
-            '{"customers_id": 7}',
-            OTHER_FILTER,
-        ),
-    ],
-)
-def test_another_reading_of_a_dataset_is_refused(
-    terminal: Terminal, name: str, value: str, message: str
-) -> None:
-    """The rows stay as they are."""
-    before = terminal.account.query("select * from clockodo_raw.time_entries order by id")
-
-    said = terminal("sync", **{f"SOURCES__CLOCKODO__{name}": value})
-
-    assert (said.exit, said.line) == (Exit.YOUR_MOVE, message)
-    assert terminal.account.query("select * from clockodo_raw.time_entries order by id") == before
+def test_another_reading_of_a_dataset_is_refused(tracker: Tracker, terminal: Terminal) -> None:
+    """In another zone, or of another part: the rows stay as they are."""
+    before = held(terminal.account)
+    name, value, told = FILTERS[tracker.name]
+    for setting, text, message in (
+        ("TIMEZONE", "Asia/Tokyo", OTHER_ZONE.format(tracker.name)),
+        (name, value, OTHER_FILTER.format(told)),
+    ):
+        said = terminal("sync", tracker.name, **{tracker.prefix + setting: text})
+        assert (said.exit, said.line) == (Exit.YOUR_MOVE, message)
+        assert held(terminal.account) == before

@@ -3,23 +3,32 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from itertools import product
 
 import pytest
 
-from clockodo_source import Options
+from api_extract.run import Options
 from pipelines.sync import sync
 from tests.conftest import Account
+from tests.trackers import CLOCKIFY, CLOCKODO, Tracker
+
+FIRST, LAST = date(2000, 1, 1), date(2037, 12, 31)
+EARLY, LATE = datetime(2000, 1, 1, tzinfo=UTC), datetime(2027, 12, 31, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
-    "now", [datetime(2000, 1, 1, tzinfo=UTC), datetime(2027, 12, 31, tzinfo=UTC)]
+    ("tracker", "start", "now"),
+    [
+        *product([CLOCKODO], (FIRST, LAST), (EARLY, LATE)),
+        (CLOCKIFY, FIRST, LATE),
+        (CLOCKIFY, LAST, EARLY),
+    ],
 )
-@pytest.mark.parametrize("start", [date(2000, 1, 1), date(2037, 12, 31)])
 def test_the_widest_settings_are_read_to_the_end(
-    account: Callable[..., Account], start: date, now: datetime
+    tracker: Tracker, account: Callable[..., Account], start: date, now: datetime
 ) -> None:
     """At either end of the years that are allowed, with the longest look-back and horizon."""
-    company = account()
+    company = account(tracker)
     widest = replace(company.settings, start_date=start, horizon_days=3_650, lookback_days=36_500)
 
     outcome = sync(company.place, widest, Options(now), models=False)

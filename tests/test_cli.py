@@ -13,7 +13,8 @@ from simulator.clockodo import ClockodoApp
 from simulator.faults import failing, status
 from simulator.server import serve
 from simulator.world import World
-from tests.trackers import APPLICATION
+from tests.terminal import Terminal
+from tests.trackers import APPLICATION, TRACKERS, Tracker
 
 TIMEHOUSE = str(Path(sys.executable).parent / "timehouse")
 FOREIGN = {
@@ -92,7 +93,9 @@ def test_what_is_typed_goes_before_the_environment(timehouse: Run, tmp_path: Pat
     ended = timehouse("--warehouse", "typed.duckdb", "status", **elsewhere)
 
     assert ended.returncode == 2
-    assert ended.stderr == "There is no warehouse typed.duckdb. Run `timehouse sync` first.\n"
+    assert ended.stderr == (
+        "There is no warehouse typed.duckdb. Run `timehouse sync clockodo` first.\n"
+    )
 
 
 def test_a_foreign_environment_changes_nothing(timehouse: Run, app: ClockodoApp) -> None:
@@ -105,22 +108,52 @@ def test_a_foreign_environment_changes_nothing(timehouse: Run, app: ClockodoApp)
     assert plain["packages"] == 0, "what was read in the foreign environment was something else"
 
 
-def test_status_and_check_tell_where_things_stand(timehouse: Run) -> None:
-    """Freshness is an exit code for a monitor; check loads nothing."""
-    assert timehouse("status").returncode == 2
-    checked = json.loads(timehouse("check", "--json").stdout)
-    assert checked["role"] == "owner"
-    assert {r["answer"] for r in checked["resources"]} == {"ok"}
-    assert "Run `timehouse sync` first." in timehouse("status").stderr
+def test_check_tells_what_would_be_loaded_and_loads_nothing(
+    tracker: Tracker, terminal: Terminal
+) -> None:
+    """Who asks, with which rights, and what each resource answers; no file is made."""
+    nowhere = ("--warehouse", "none.duckdb")
+    said = terminal("check", tracker.name, "--json", *nowhere)
 
-    partly = timehouse("sync", "--resources", "users,teams")
-    assert partly.returncode == 0
-    assert "not all are loaded yet" in partly.stdout
+    told = json.loads(said.printed)
+    assert (said.exit, told["role"], told["lacking"]) == (0, "owner", [])
+    assert [r["resource"] for r in told["resources"]] == [r.name for r in tracker.resources]
+    assert {r["answer"] for r in told["resources"]} == {"ok"}
+    said = terminal("status", tracker.name, *nowhere)
+    first = f"There is no warehouse none.duckdb. Run `timehouse sync {tracker.name}` first."
+    assert (said.exit, said.line) == (2, first)
 
-    assert timehouse("status", "--max-age", "26h").returncode == 0
-    later = timehouse("status", "--json", "--max-age", "26h", "--as-of", "2026-12-24T00:00:00Z")
-    assert later.returncode == 5
-    assert json.loads(later.stdout)["stale"] is True
+
+def test_a_part_can_be_loaded_by_the_names_of_its_tables(
+    tracker: Tracker, terminal: Terminal
+) -> None:
+    """With what comes along; the models wait for the rest. Status counts what is there."""
+    names = {"clockodo": "user_report_days,teams", "clockify": "tasks,time_entry_tags"}
+    partly = ("--warehouse", "partly.duckdb")
+
+    said = terminal("sync", tracker.name, "--resources", names[tracker.name], *partly)
+
+    assert (said.exit, "not all are loaded yet" in said.printed) == (0, True)
+    told = json.loads(terminal("status", tracker.name, "--json", *partly).printed)
+    wanted = set(names[tracker.name].split(","))
+    resources = [r for r in tracker.resources if wanted & {t.name for t in r.tables}]
+    assert set(told["rows"]) == {t.name for r in resources for t in r.tables} | (
+        {"entry_changes"} if tracker.entries in {r.name for r in resources} else set()
+    )
+    assert min(told["rows"][name] for name in wanted) > 0
+
+
+def test_status_tells_where_things_stand(tracker: Tracker, terminal: Terminal) -> None:
+    """Freshness is an exit code for a monitor; another tracker's is not taken for this one's."""
+    assert terminal("status", tracker.name, "--max-age", "26h").exit == 0
+    late = ("--max-age", "26h", "--as-of", "2026-12-24T00:00:00Z")
+    later = terminal("status", tracker.name, "--json", *late)
+    assert (later.exit, json.loads(later.printed)["stale"]) == (5, True)
+
+    (other,) = (each for each in TRACKERS if each != tracker.name)
+    said = terminal("status", other)
+    never = f"No run of {other}, account main, has ended in warehouse.duckdb."
+    assert (said.exit, said.line) == (2, f"{never} Run `timehouse sync {other}`.")
 
 
 def test_a_server_that_is_down_is_their_move(timehouse: Run, app: ClockodoApp) -> None:

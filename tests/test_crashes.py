@@ -2,7 +2,7 @@
 
 import random
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -11,21 +11,33 @@ import pytest
 from pipelines.sync import Outcome
 from tests.conftest import Account, served
 from tests.crash import POINTS, dying, killed
-from tests.edited import Edited
+from tests.edited import YEARS, Edited
+from tests.trackers import TRACKERS
 from tests.truth import differences
 
 MOMENTS, SERIES = 20, 4
+ONE = ["clockodo"]  # what hangs on the steps of a load only, not on how a tracker is read
 # One of each way of reading: a table that is loaded is loaded like any other.
-ASKED = ("users", "absences", "entries", "users_nonbusiness_days", "user_reports")
+ASKED = {
+    "clockodo": ("users", "absences", "entries", "users_nonbusiness_days", "user_reports"),
+    "clockify": ("users", "time_entries", "projects", "member_profiles", "time_off_requests"),
+}
 
 
-@pytest.fixture(scope="module")
-def edited(tmp_path_factory: pytest.TempPathFactory) -> Edited:
-    return Edited(tmp_path_factory.mktemp("edited"), *ASKED)
+@pytest.fixture(scope="module", params=ASKED)
+def edited(request: pytest.FixtureRequest, first_load: Callable[..., Path]) -> Edited:
+    tracker = TRACKERS[request.param]
+    return Edited(first_load(YEARS, tracker), *ASKED[tracker.name], tracker=tracker)
+
+
+def cases(name: str, first: Iterable[object], second: Iterable[object]) -> pytest.MarkDecorator:
+    """Give a test these cases of the first tracker, and those of the second."""
+    listed = [("clockodo", case) for case in first] + [("clockify", case) for case in second]
+    return pytest.mark.parametrize(("edited", name), listed, indirect=["edited"])
 
 
 def go_on(account: Account) -> Outcome:
-    return account.sync(*ASKED)
+    return account.sync(*ASKED[account.tracker.name])
 
 
 @pytest.fixture
@@ -44,7 +56,7 @@ def lose_warehouse(account: Account) -> None:
         lost.unlink()
 
 
-@pytest.mark.parametrize("point", POINTS)
+@cases("point", POINTS, ["normalized"])
 def test_a_sync_that_dies_at_a_named_point_is_finished_by_the_next(
     edited: Edited, account: Account, point: str
 ) -> None:
@@ -57,6 +69,7 @@ def test_a_sync_that_dies_at_a_named_point_is_finished_by_the_next(
     assert go_on(account).packages == 0
 
 
+@pytest.mark.parametrize("edited", ONE, indirect=True)
 def test_a_table_is_never_seen_half_replaced(edited: Edited, account: Account) -> None:
     """What a merge deletes is gone only when what it inserts is there, for whoever reads then."""
     wanted = edited.truth(account)
@@ -70,12 +83,13 @@ def test_a_table_is_never_seen_half_replaced(edited: Edited, account: Account) -
 
 
 def _rows(account: Account, tables: Iterable[str]) -> dict[str, int]:
-    counting = (f"select '{name}', count(*) from clockodo_raw.{name}" for name in tables)
+    raw = account.tracker.raw
+    counting = (f"select '{name}', count(*) from {raw}.{name}" for name in tables)
     _, found = account.query(" union all ".join(counting))
     return dict(found)
 
 
-@pytest.mark.parametrize("first", range(SERIES))
+@cases("first", range(SERIES), [1])
 def test_syncs_that_are_killed_at_any_moment_are_finished_by_the_next(
     edited: Edited, account: Account, first: int
 ) -> None:
@@ -89,7 +103,7 @@ def test_syncs_that_are_killed_at_any_moment_are_finished_by_the_next(
     edited.check(account)
 
 
-@pytest.mark.parametrize("point", [None, "normalized"])
+@cases("point", [None, "normalized"], [])
 def test_a_working_folder_that_is_lost_is_made_again(
     edited: Edited, account: Account, point: str | None
 ) -> None:
@@ -102,7 +116,7 @@ def test_a_working_folder_that_is_lost_is_made_again(
     edited.check(account)
 
 
-@pytest.mark.parametrize("point", [None, "merged"])
+@cases("point", [None, "merged"], ["merged"])
 def test_a_warehouse_that_is_lost_is_filled_again(
     edited: Edited, account: Account, point: str | None
 ) -> None:
@@ -115,9 +129,10 @@ def test_a_warehouse_that_is_lost_is_filled_again(
     edited.check(account, logged=False)
 
 
+@pytest.mark.parametrize("edited", ONE, indirect=True)
 def test_a_first_load_that_dies_is_finished_by_the_next(edited: Edited, tmp_path: Path) -> None:
     """Also when half of the tables are there and the working folder is lost."""
-    with served(edited.world, tmp_path) as account:
+    with served(edited.world, tmp_path, tracker=edited.tracker) as account:
         assert dying("merged", partial(go_on, account)) == 9 << 8
         lose_folder(account)
 
@@ -127,6 +142,7 @@ def test_a_first_load_that_dies_is_finished_by_the_next(edited: Edited, tmp_path
         assert go_on(account).packages == 0
 
 
+@pytest.mark.parametrize("edited", ONE, indirect=True)
 def test_a_pending_load_that_is_damaged_is_read_again(edited: Edited, account: Account) -> None:
     """A process that is killed while it moves files leaves what no later one can go on with."""
     assert dying("extracted", partial(go_on, account)) == 9 << 8

@@ -22,7 +22,8 @@ from filelock import FileLock
 from pipelines.exits import FOREIGN, FULL, NEWER, Exit
 from tests.conftest import Account
 from tests.crash import dying
-from tests.terminal import Terminal
+from tests.terminal import Said, Terminal
+from tests.trackers import CLOCKIFY, CLOCKODO, Tracker
 from tests.truth import differences
 
 DAMAGED = (
@@ -30,7 +31,7 @@ DAMAGED = (
     " Restore a copy of the warehouse, or use another one."
 )
 HELD = "Another run holds the warehouse. Try again when it has finished."
-PEOPLE = ("sync", "--no-models", "--resources", "users")
+PEOPLE = ("--no-models", "--resources", "users")
 OPENING = (
     "import duckdb, sys; held = duckdb.connect(sys.argv[1]); print('open', flush=True); input()"
 )
@@ -49,14 +50,17 @@ def _half(file: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "damage"),
+    ("tracker", "name", "damage"),
     [
-        ("state.json", _empty),
-        ("state.json", _half),
-        ("schemas/clockodo.schema.json", _garbage),
-        ("load/.version", _garbage),
+        (CLOCKODO, "state.json", _empty),
+        (CLOCKODO, "state.json", _half),
+        (CLOCKODO, "schemas/clockodo.schema.json", _garbage),
+        (CLOCKODO, "load/.version", _garbage),
+        (CLOCKIFY, "state.json", _half),
+        (CLOCKIFY, "schemas/clockify.schema.json", _garbage),
     ],
 )
+@pytest.mark.usefixtures("tracker")
 def test_a_working_folder_that_was_damaged_is_begun_anew(
     terminal: Terminal, name: str, damage: Callable[[Path], None]
 ) -> None:
@@ -74,11 +78,15 @@ def test_status_tells_what_a_damaged_working_folder_was_about(terminal: Terminal
     assert [_packages(terminal), _packages(terminal)] == [1, 0]
 
 
+def _people(terminal: Terminal) -> Said:
+    return terminal("sync", terminal.account.tracker.name, *PEOPLE)
+
+
 def _packages(terminal: Terminal) -> int:
     with duckdb.connect(str(terminal.account.place.warehouse)) as warehouse:
-        counting = "select count(*) from clockodo_raw._dlt_loads"
+        counting = f"select count(*) from {terminal.account.tracker.raw}._dlt_loads"
         before = warehouse.execute(counting).fetchall()[0][0]
-    assert terminal(*PEOPLE).exit == Exit.DONE
+    assert _people(terminal).exit == Exit.DONE
     _, after = terminal.account.query(counting)
     return int(after[0][0] - before)
 
@@ -111,15 +119,16 @@ def _state(account: Account) -> Iterator[TPipelineState]:
     """Change what is remembered in the warehouse, and lose the working folder."""
     shutil.rmtree(account.place.folder)
     with duckdb.connect(str(account.place.warehouse)) as warehouse:
-        found = warehouse.execute("select state from clockodo_raw._dlt_pipeline_state").fetchall()
+        table = f"{account.tracker.raw}._dlt_pipeline_state"
+        found = warehouse.execute(f"select state from {table}").fetchall()
         state = cast("TPipelineState", decompress_state(found[0][0]))
         yield state
         state["_version_hash"] = generate_pipeline_state_version_hash(state)
-        _forge(warehouse, "_dlt_pipeline_state", "state", compress_state(state))
+        _forge(warehouse, table, "state", compress_state(state))
 
 
 def _forge(warehouse: duckdb.DuckDBPyConnection, table: str, column: str, value: str) -> None:
-    warehouse.execute(f"update clockodo_raw.{table} set {column} = ?", [value])
+    warehouse.execute(f"update {table} set {column} = ?", [value])
 
 
 @pytest.mark.parametrize(
@@ -138,23 +147,23 @@ def test_a_damaged_memory_in_the_warehouse_is_told(
     """Nothing is guessed: what was loaded cannot be told from what was not."""
     shutil.rmtree(terminal.account.place.folder)
     with duckdb.connect(str(terminal.account.place.warehouse)) as warehouse:
-        _forge(warehouse, table, column, value)
+        _forge(warehouse, f"clockodo_raw.{table}", column, value)
 
     said = terminal(verb)
 
     assert (said.exit, said.line, said.requests) == (Exit.YOUR_MOVE, DAMAGED, 0)
 
 
-def test_a_warehouse_of_a_newer_timehouse_is_refused(terminal: Terminal) -> None:
+def test_a_warehouse_of_a_newer_timehouse_is_refused(tracker: Tracker, terminal: Terminal) -> None:
     """Whether it is laid out otherwise, or a newer dlt remembers something there."""
     with _state(terminal.account) as state:
-        state["sources"]["clockodo"]["dataset"]["layout"] = 2
-    said = terminal(*PEOPLE)
+        state["sources"][tracker.name]["dataset"]["layout"] = 2
+    said = _people(terminal)
     assert (said.exit, said.line) == (Exit.YOUR_MOVE, NEWER)
 
     with _state(terminal.account) as state:
         state["_state_engine_version"] = 99
-    said = terminal(*PEOPLE)
+    said = _people(terminal)
     assert (said.exit, said.line, said.requests) == (Exit.YOUR_MOVE, NEWER, 0)
 
 
@@ -165,9 +174,9 @@ def test_a_schema_of_a_newer_dlt_is_refused(terminal: Terminal) -> None:
     with duckdb.connect(str(account.place.warehouse)) as warehouse:
         (schema,) = warehouse.execute("select schema from clockodo_raw._dlt_version").fetchall()
         newer = json.dumps(json.loads(schema[0]) | {"engine_version": 99})
-        _forge(warehouse, "_dlt_version", "schema", newer)
+        _forge(warehouse, "clockodo_raw._dlt_version", "schema", newer)
 
-    said = terminal(*PEOPLE)
+    said = _people(terminal)
 
     assert (said.exit, said.line, said.requests) == (Exit.YOUR_MOVE, NEWER, 0)
 

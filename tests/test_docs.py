@@ -3,18 +3,21 @@
 import os
 import re
 import subprocess
+import tomllib
+from dataclasses import MISSING, fields
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from clockodo_source.describe import PAGE, written
-from clockodo_source.tables import TABLES
+from api_extract.source import check_columns
 from pipelines.models import PROJECT
 from simulator.clockodo import ClockodoApp
 from simulator.server import serve
 from simulator.world import World
 from tests.conftest import BIN, PRINTED
-from tests.trackers import APPLICATION
+from tests.trackers import APPLICATION, TRACKERS, Tracker
 
 ROOT = Path(__file__).parent.parent
 METRICS = (ROOT / "docs/metrics.md").read_text(encoding="utf-8")
@@ -78,10 +81,40 @@ def test_every_command_of_the_readme_runs(tmp_path: Path) -> None:
             assert ran.returncode == 0, f"{command}\n{ran.stderr}"
 
 
-def test_the_list_of_tables_is_written_from_the_declarations() -> None:
-    """`python -m clockodo_source.describe` has been run since the last change."""
-    assert PAGE.read_text(encoding="utf-8") == written()
-    assert f"{len(TABLES)} tables" in README
+def test_the_list_of_tables_is_written_from_the_declarations(tracker: Tracker) -> None:
+    """`python -m clockodo_source.describe`, or the other, has been run since the last change."""
+    describe = import_module(f"{tracker.name}_source.describe")
+    assert tracker.page == describe.PAGE
+    assert tracker.page.read_text(encoding="utf-8") == describe.written()
+    counts = " and ".join(str(len(each.tables)) for each in TRACKERS.values())
+    assert f"{counts} tables" in README
+
+
+def test_the_examples_of_settings_can_be_taken_as_they_are(tracker: Tracker) -> None:
+    """Each setting is shown; what is commented out is its default, or an example that holds."""
+    config, secrets = (
+        shown((ROOT / ".dlt" / name).read_text(encoding="utf-8"))["sources"][tracker.name]
+        for name in ("config.toml", "secrets.toml.example")
+    )
+    declared = {field.name: field for field in fields(tracker.source.Settings)}
+    credentials = set(tracker.source.settings.CREDENTIALS)
+    assert set(config) == declared.keys() - credentials
+    assert set(secrets) == credentials
+
+    secrets.pop("addon_token", None)  # there is one of the two
+    settings = tracker.source.resolve(**secrets, **config)
+
+    check_columns(settings, {resource.name: resource for resource in tracker.resources})
+    defaults = {name: declared[name].default for name in config}
+    stated = {n: v for n, v in defaults.items() if v not in (None, (), MISSING) or v is False}
+    assert len(stated) > 3
+    assert {name: getattr(settings, name) for name in stated} == stated
+
+
+def shown(text: str) -> dict[str, Any]:
+    """Read a file of settings with what is commented out, but for the second account."""
+    first = text.partition("# A second account")[0]
+    return tomllib.loads(re.sub(r"^# (?=\w+ = )", "", first, flags=re.MULTILINE))
 
 
 @pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "DECISIONS.md", "CHANGELOG.md"])

@@ -1,18 +1,17 @@
 """A run that has no requests left stops, keeps what it has read, and the next one goes on."""
 
-import sys
 from collections.abc import Callable
-from datetime import timedelta
 from pathlib import Path
 
 import dlt
 import pytest
 
 from api_extract.limits import DAY, Limit
-from clockodo_source import api
 from pipelines.exits import Exit
 from simulator import faults
 from tests.conftest import Account
+from tests.test_memory import by_month
+from tests.trackers import CLOCKODO, TRACKERS, WORKSPACE, Tracker
 from tests.truth import differences, truth
 
 MakeAccount = Callable[..., Account]
@@ -24,61 +23,63 @@ def a_day_passes() -> None:
         file.unlink()
 
 
+@pytest.mark.parametrize(("name", "a_day"), [("clockodo", 100), ("clockify", 30)])
 def test_a_day_s_requests_do_not_suffice(
-    account: MakeAccount, monkeypatch: pytest.MonkeyPatch
+    account: MakeAccount, monkeypatch: pytest.MonkeyPatch, name: str, a_day: int
 ) -> None:
     """Each run ends with 3 and says until when; day by day more is there, at last everything."""
-    company = account()
-    monkeypatch.setattr(api, "LIMITS", (Limit(100, DAY),))
+    company = account(TRACKERS[name])
+    monkeypatch.setattr(company.tracker.limits, (Limit(a_day, DAY),))
     ends, days = Exit.THEIR_MOVE, 0
-    while ends == Exit.THEIR_MOVE:
+    while ends == Exit.THEIR_MOVE and days < 9:
         company.app.reset()
         ended = company.sync(models=days == 0)
         ends, days = ended.exit, days + 1
         if ends == Exit.THEIR_MOVE:
-            assert company.app.counts.total() == 100
+            assert company.app.counts.total() == a_day
             assert ended.report.later.startswith("The documented limit of requests is used up.")
             assert ended.built is None
             assert days > 1 or ended.notes[-1].startswith("The models were left as they were")
             a_day_passes()
 
-    assert days > 1
+    assert 1 < days < 9
     assert differences(company) == []
 
 
 def test_a_full_reading_goes_on_where_it_stopped(
-    account: MakeAccount, monkeypatch: pytest.MonkeyPatch
+    account: MakeAccount, tracker: Tracker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What was asked to be read again is remembered, also by runs that are not asked so."""
-    company = account(years=0.25, loaded=True)
+    by_month(monkeypatch, tracker)
+    company = account(tracker, years=0.25, loaded=True)
     old = next(e for e in company.world.entries if e.type == 1 and e.projects_id is None)
     company.world.edit_entry(old.id, text="An edit that no look-back sees")
-    monkeypatch.setattr(api, "LIMITS", (Limit(8, DAY),))
-    assert company.sync("users", "entries", full=True).exit == Exit.THEIR_MOVE
+    monkeypatch.setattr(tracker.limits, (Limit(12, DAY),))
+    assert company.sync("users", tracker.entries, full=True).exit == Exit.THEIR_MOVE
 
-    monkeypatch.setattr(api, "LIMITS", ())
+    monkeypatch.setattr(tracker.limits, ())
     company.sync()
 
     assert differences(company) == []
 
 
 def test_what_was_read_before_the_requests_ran_out_is_in_the_log(
-    account: MakeAccount, monkeypatch: pytest.MonkeyPatch
+    account: MakeAccount, tracker: Tracker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The edit of an early entry was loaded by the run that stopped, and is told by it, too."""
-    monkeypatch.setattr(sys.modules["clockodo_source.entries"], "LONGEST_SPAN", timedelta(days=31))
-    company = account(years=0.5)
+    by_month(monkeypatch, tracker)
+    company = account(tracker, years=0.5)
     setting = {"start_date": company.world.since}
-    company.sync("entries", setting=setting)
+    company.sync(tracker.entries, setting=setting)
     first = min((e for e in company.world.entries if e.type == 1), key=lambda e: e.time_since)
     company.world.edit_entry(first.id, duration=1234)
-    monkeypatch.setattr(api, "LIMITS", (Limit(8, DAY),))
+    monkeypatch.setattr(tracker.limits, (Limit(12, DAY),))
     a_day_passes()
 
-    assert company.sync("entries", setting=setting, full=True).exit == Exit.THEIR_MOVE
+    assert company.sync(tracker.entries, setting=setting, full=True).exit == Exit.THEIR_MOVE
 
-    _, log = company.query("select entry_id, kind from clockodo_raw.entry_changes")
-    assert log == [(first.id, "updated")]
+    _, log = company.query(f"select entry_id, kind from {tracker.raw}.entry_changes")
+    assert log == [(tracker.id_of(first.id), "updated")]
 
 
 def test_what_is_owed_comes_before_what_is_due(
@@ -88,7 +89,7 @@ def test_what_is_owed_comes_before_what_is_due(
     company = account(years=0.5)
     wanted = {"work_times": truth(company)["work_times"]}
     setting = {"start_date": company.world.since}
-    monkeypatch.setattr(api, "LIMITS", (Limit(20, DAY),))
+    monkeypatch.setattr(CLOCKODO.limits, (Limit(20, DAY),))
     for _ in range(5):
         assert company.sync("work_times", setting=setting).exit == Exit.THEIR_MOVE
         a_day_passes()
@@ -96,20 +97,29 @@ def test_what_is_owed_comes_before_what_is_due(
     assert differences(company, wanted) == []
 
 
-def test_a_server_that_wants_to_be_left_alone_is_asked_no_more(account: MakeAccount) -> None:
+@pytest.mark.parametrize(
+    ("name", "edited", "busy", "path"),
+    [
+        ("clockodo", "teams", "absences", "/v4/absences"),
+        ("clockify", "user_groups", "holidays", f"{WORKSPACE}/holidays"),
+    ],
+)
+def test_a_server_that_wants_to_be_left_alone_is_asked_no_more(
+    account: MakeAccount, name: str, edited: str, busy: str, path: str
+) -> None:
     """What was read before is loaded, the rest is postponed without another request."""
-    company = account(loaded=True)
+    company = account(TRACKERS[name], loaded=True)
     team = company.world.rows("teams")[0]
     company.world.edit("teams", team["id"], name="Quer & Co")
     company.app.reset()
-    with company.meeting(faults.status(503, retry_after=7_200), path="/v4/absences"):
+    with company.meeting(faults.status(503, retry_after=7_200), path=path):
         ended = company.sync()
 
     statuses = {name: r.status for name, r in ended.report.resources.items()}
     assert ended.exit == Exit.THEIR_MOVE
     assert ended.report.later.endswith("The server asks to wait 7200 s; run later.")
-    assert (statuses["teams"], statuses["absences"]) == ("loaded", "postponed")
-    assert set(list(statuses.values())[list(statuses).index("absences") :]) == {"postponed"}
-    assert company.app.counts["/v2/entries"] == 0
+    assert (statuses[edited], statuses[busy]) == ("loaded", "postponed")
+    assert set(list(statuses.values())[list(statuses).index(busy) :]) == {"postponed"}
+    assert company.app.requests[-1][0] != path, "the answer was held back, and was the last"
     assert company.sync().exit == Exit.DONE
     assert differences(company) == []

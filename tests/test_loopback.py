@@ -7,8 +7,9 @@ import time
 from contextlib import closing
 
 from simulator.server import HOST, listener, serve
+from simulator.world import World
 from tests.test_cli import TIMEHOUSE
-from tests.test_secrets import company
+from tests.trackers import CLOCKIFY, Tracker
 
 # Also this machine, but not where we listen: whoever listens everywhere would answer.
 ELSEWHERE = "127.0.0.2"
@@ -22,17 +23,17 @@ def answers(host: str, port: int) -> bool:
 
 def test_the_simulator_listens_on_loopback() -> None:
     """As a library."""
-    with serve(company()) as url:
+    with serve(CLOCKIFY.app(World(1, 0.1))) as url:
         port = int(url.split(":")[2].split("/")[0])
         assert answers(HOST, port)
         assert not answers(ELSEWHERE, port)
 
 
-def test_the_command_simulate_listens_on_loopback() -> None:
+def test_the_command_simulate_listens_on_loopback(tracker: Tracker) -> None:
     """As a process, until it is interrupted."""
     with closing(listener(0)) as free:
         port = free.getsockname()[1]
-    served = subprocess.Popen([TIMEHOUSE, "simulate", "clockodo", "--port", str(port)])
+    served = subprocess.Popen([TIMEHOUSE, "simulate", tracker.name, "--port", str(port)])
     try:
         until = time.monotonic() + 60
         while not answers(HOST, port):

@@ -1,11 +1,14 @@
 """Whatever the API, the key and the network do: equal, or a refusal that says whose move it is."""
 
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
 
-from tests.edited import Edited
-from tests.matrix import ASKED, FAULTS, Case, cases, run
+from tests.edited import YEARS, Edited
+from tests.matrices import MATRICES, OF_CLOCKIFY, OF_CLOCKODO
+from tests.matrix import FAULTS, Case, cases, run
 
 # Of faults and rights that a sync treats alike, one here, and none that has tests of its own; all
 # of them in the long proof.
@@ -13,16 +16,30 @@ LONG = {"slow, then silent", "400", "401", "410", "no envelope", "wrong types"}
 LONG |= {"503 for good", "429, come back in 2 h"}
 QUICK = [name for name in FAULTS if name not in LONG]
 NARROWED = ("all", "no enhanced list", "one customer")
+# In the long proof, each two of the second tracker's readings meet as well.
+CASES = [
+    *cases(OF_CLOCKODO, 2, QUICK, NARROWED),
+    *cases(OF_CLOCKIFY, 1, ["none", "each that passes"]),
+]
 
 
 @pytest.fixture(scope="module")
-def edited(tmp_path_factory: pytest.TempPathFactory) -> Edited:
-    return Edited(tmp_path_factory.mktemp("loaded"), *ASKED)
+def edited(first_load: Callable[..., Path]) -> Callable[[str], Edited]:
+    """Return the edited company of each tracker, made where it is asked for."""
+
+    @cache
+    def made(name: str) -> Edited:
+        matrix = MATRICES[name]
+        return Edited(first_load(YEARS, matrix.tracker), *matrix.asked, tracker=matrix.tracker)
+
+    return made
 
 
-@pytest.mark.parametrize("case", cases(2, QUICK, NARROWED), ids=str)
-def test_a_sync_is_equal_or_refused(edited: Edited, tmp_path: Path, case: Case) -> None:
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_a_sync_is_equal_or_refused(
+    edited: Callable[[str], Edited], tmp_path: Path, case: Case
+) -> None:
     """Each two of the readings, faults and rights meet at least once."""
-    _, problems = run(case, edited, tmp_path)
+    _, problems = run(case, edited(case.matrix.tracker.name), tmp_path)
 
     assert problems == []

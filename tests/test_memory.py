@@ -4,6 +4,7 @@ import shutil
 import sys
 from collections.abc import Callable
 from datetime import date, timedelta
+from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -16,7 +17,8 @@ from simulator.store import Entry
 from tests.conftest import Account
 from tests.crash import dying
 from tests.edits import edit_everything
-from tests.truth import differences
+from tests.trackers import Tracker
+from tests.truth import differences, of_entries
 
 MakeAccount = Callable[..., Account]
 
@@ -42,21 +44,23 @@ def test_a_span_is_remembered_only_with_its_rows(account: MakeAccount) -> None:
     assert differences(company) == []
 
 
-def test_a_restored_copy_of_the_warehouse_is_brought_up_to_date(account: MakeAccount) -> None:
+def test_a_restored_copy_of_the_warehouse_is_brought_up_to_date(
+    account: MakeAccount, tracker: Tracker
+) -> None:
     """Whatever the working folder says, or holds, of the warehouse that was there before."""
-    company = account(loaded=True)
+    company = account(tracker, loaded=True)
     warehouse = company.place.warehouse
     shutil.copy(warehouse, f"{warehouse}.copy")
     edit_everything(company.world)
-    company.sync()
+    company.sync(tracker.entries)
     company.world.delete_entry(old_entries(company, 1, 40)[0].id)
-    assert dying("normalized", company.sync) == 9 << 8
+    assert dying("normalized", lambda: company.sync(tracker.entries)) == 9 << 8
     shutil.copy(f"{warehouse}.copy", warehouse)
 
-    company.sync()
+    company.sync(tracker.entries)
 
-    assert differences(company) == []
-    assert company.sync().packages == 0
+    assert differences(company, of_entries(company)) == []
+    assert company.sync(tracker.entries).packages == 0
 
 
 def test_a_report_is_read_again_by_a_later_run_than_its_entries(account: MakeAccount) -> None:
@@ -71,14 +75,14 @@ def test_a_report_is_read_again_by_a_later_run_than_its_entries(account: MakeAcc
 
 
 def test_entries_that_move_while_they_are_read_are_found_by_the_next_run(
-    account: MakeAccount, monkeypatch: pytest.MonkeyPatch
+    account: MakeAccount, tracker: Tracker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Forwards, backwards, out of all windows and into another type; not by look-back alone."""
     monkeypatch.setattr("api_extract.entry_rows.ROWS_AT_ONCE", 0)  # each part by itself
-    monkeypatch.setattr(sys.modules["clockodo_source.entries"], "LONGEST_SPAN", timedelta(days=31))
-    company = account(years=0.25)
+    by_month(monkeypatch, tracker)
+    company = account(tracker, years=0.25)
     setting = {"start_date": date(2026, 8, 1), "lookback_days": 0}
-    company.sync(setting=setting)
+    company.sync(tracker.entries, setting=setting)
     picked = iter(old_entries(company, 55, 80))
     late = [e.id for e in old_entries(company, 1, 20)]
 
@@ -92,28 +96,33 @@ def test_entries_that_move_while_they_are_read_are_found_by_the_next_run(
         world.edit_entry(late[2], duration=1234)
 
     until_october = [None] * 3
-    with company.meeting(*until_october, move, path="/v2/entries"):
-        company.sync(setting=setting, full=True)
-    company.sync(setting=setting)
+    with company.meeting(*until_october, move, path=tracker.entries_path):
+        company.sync(tracker.entries, setting=setting, full=True)
+    company.sync(tracker.entries, setting=setting)
 
-    found = differences(company)
-    assert [d for d in found if "_entries " in d] == []
+    assert differences(company, of_entries(company)) == []
+
+
+def by_month(monkeypatch: pytest.MonkeyPatch, tracker: Tracker) -> None:
+    """Let entries be read month by month."""
+    module, name = tracker.longest
+    monkeypatch.setattr(sys.modules[module], name, timedelta(days=31))
 
 
 def test_entries_lost_from_sight_are_followed_some_at_a_time(
-    account: MakeAccount, monkeypatch: pytest.MonkeyPatch
+    account: MakeAccount, tracker: Tracker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Moved to days that nobody reads again, many in a day: later runs ask for the rest."""
-    company = account(loaded=True)
+    company = account(tracker, loaded=True)
     monkeypatch.setattr(sys.modules["api_extract.changes"], "MOST_FOLLOWED", 2)
     for month, entry in enumerate(old_entries(company, 1, 40)[:5]):
         company.world.move_entry(entry.id, company.world.now - timedelta(days=100 + 31 * month))
 
     for _ in range(3):
-        company.sync()
+        company.sync(tracker.entries)
 
-    assert differences(company) == []
-    assert company.sync().packages == 0
+    assert differences(company, of_entries(company)) == []
+    assert company.sync(tracker.entries).packages == 0
 
 
 def test_people_who_are_deleted_leave_nothing_behind(account: MakeAccount) -> None:
@@ -127,9 +136,11 @@ def test_people_who_are_deleted_leave_nothing_behind(account: MakeAccount) -> No
     assert differences(company) == []
 
 
-def test_a_first_load_of_some_days_is_completed_by_the_next(account: MakeAccount) -> None:
+def test_a_first_load_of_some_days_is_completed_by_the_next(
+    account: MakeAccount, tracker: Tracker
+) -> None:
     """Nothing of the days that were asked for is doubled, and what ran in them is followed."""
-    company = account()
+    company = account(tracker)
     now = company.world.now
     company.sync(since=(now - timedelta(days=20)).date(), until=(now - timedelta(days=3)).date())
     moved = old_entries(company, 4, 19)[0]
@@ -140,22 +151,27 @@ def test_a_first_load_of_some_days_is_completed_by_the_next(account: MakeAccount
     assert differences(company) == []
 
 
-def test_what_was_left_as_it_was_is_read_again_however_old(account: MakeAccount) -> None:
+def test_what_was_left_as_it_was_is_read_again_however_old(
+    account: MakeAccount, tracker: Tracker
+) -> None:
     """A month that lost most of its rows stays reported until it is accepted."""
-    company = account(years=1.0, loaded=True)
+    company = account(tracker, years=0.5, loaded=True)
     august = [e for e in company.world.entries if utc_day(e.time_since).month == 8]
     for entry in august[: len(august) * 2 // 3]:
         company.world.delete_entry(entry.id)
 
-    assert company.sync(full=True).report.resources["entries"].status == "shrunken"
-    assert company.sync().report.resources["entries"].status == "shrunken"
-    assert company.sync(accept_shrink=True).report.resources["entries"].status == "loaded"
-    assert differences(company) == []
+    def status(**how: Any) -> str:  # noqa: ANN401 - options
+        return company.sync(tracker.entries, **how).report.resources[tracker.entries].status
+
+    assert status(full=True) == "shrunken"
+    assert status() == "shrunken"
+    assert status(accept_shrink=True) == "loaded"
+    assert differences(company, of_entries(company)) == []
 
 
-def test_a_long_pause_loses_nothing(account: MakeAccount) -> None:
+def test_a_long_pause_loses_nothing(account: MakeAccount, tracker: Tracker) -> None:
     """What was made while nobody read, in months that are no longer looked back at, is read."""
-    company = account(loaded=True)
+    company = account(tracker, loaded=True)
     company.world.advance(timedelta(days=20))
     company.world.insert_entry()
     presence = list(company.world.tables["work_times"])
@@ -169,34 +185,35 @@ def test_a_long_pause_loses_nothing(account: MakeAccount) -> None:
     assert company.sync().packages == 0
 
 
-def test_an_entry_that_cannot_be_followed_stops_nothing(account: MakeAccount) -> None:
+def test_an_entry_that_cannot_be_followed_stops_nothing(
+    account: MakeAccount, tracker: Tracker
+) -> None:
     """The list was read; where the entry itself will not answer, the next run asks again."""
-    company = account(loaded=True)
+    company = account(tracker, loaded=True)
     gone = next(e.id for e in company.world.entries if e.type == 1 and e.projects_id is None)
     company.world.move_entry(gone, company.world.now - timedelta(days=200))
     lasting = [faults.status(500)] * 9
     with (
         patch.object(Session, "_pause", return_value=0.0),
-        company.meeting(*lasting, path=f"/v2/entries/{gone}"),
+        company.meeting(*lasting, path=f"{tracker.entry_path}/{tracker.id_of(gone)}"),
     ):
-        assert company.sync().exit == Exit.DONE
+        assert company.sync(tracker.entries).exit == Exit.DONE
 
-    company.sync()
+    company.sync(tracker.entries)
 
-    assert differences(company) == []
+    assert differences(company, of_entries(company)) == []
 
 
-def test_a_clock_that_runs_for_months_is_followed(account: MakeAccount) -> None:
+def test_a_clock_that_runs_for_months_is_followed(account: MakeAccount, tracker: Tracker) -> None:
     """Nobody reads its month any more, but once it is stopped its hours are there."""
-    company = account()
+    company = account(tracker)
     since = company.world.now - timedelta(days=120)
     user = company.world.rows("users")[0]["id"]
     clock = company.world.insert_entry(users_id=user, time_since=since, time_until=None)
-    company.sync("users", "entries")
-    company.sync("users", "entries")
+    company.sync(tracker.entries)
+    company.sync(tracker.entries)
     company.world.stop_entry(clock)
 
-    company.sync("users", "entries")
+    company.sync(tracker.entries)
 
-    _, rows = company.query(f"select duration from clockodo_raw.time_entries where id = {clock}")
-    assert rows == [(86_400,)]
+    assert differences(company, of_entries(company)) == []

@@ -148,7 +148,7 @@ def test_a_copy_that_fails_leaves_the_last(demo_place: Place) -> None:
         (demo_place, ".", " is the folder of the warehouse, .* Name another folder."),
         (demo_place, WAREHOUSE, "timehouse-demo.duckdb is no folder."),
         (demo_place, "none/bi", "Cannot write .*/none/bi: No such file or directory."),
-        (nowhere, "bi", "There is no warehouse .*. Run `timehouse sync` first."),
+        (nowhere, "bi", "There is no warehouse .*. Run `timehouse sync clockodo` or .* first."),
     ):
         with pytest.raises(YourMove, match=message):
             publish(where, folder / target)

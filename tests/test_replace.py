@@ -1,4 +1,5 @@
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,10 @@ HOLIDAYS = table("holidays", ("day",), {"day": "date", "hours": "double"}, windo
 YEAR: dict[str, Kind] = {"users_id": "bigint", "year": "bigint", "hours": "double"}
 YEARS = table("years", ("users_id", "year"), YEAR, window="year")
 USERS = table("users", ("id",), {"id": "bigint", "name": "text"})
+TAG: dict[str, Kind] = {"entry": "bigint", "tag": "text", "begun_at": "timestamp", "space": "text"}
+TAGS = table("tags", ("entry", "tag"), TAG, window="begun_at", per="space", roams="entry")
+TASK: dict[str, Kind] = {"space": "text", "id": "bigint", "name": "text"}
+TASKS = table("tasks", ("space", "id"), TASK, per="space")
 LOG = table("log", ("id",), {"id": "text", "seen_at": "timestamp"}, grows=True)
 
 
@@ -232,6 +237,42 @@ def test_a_row_on_the_first_day_of_its_window_survives(warehouse: Warehouse) -> 
 
     assert warehouse.rows(HOLIDAYS) == [holidays[0], holidays[3]]
     assert warehouse.rows(YEARS) == [years[0], years[2]]
+
+
+def test_only_what_belongs_to_one_place_is_replaced(warehouse: Warehouse) -> None:
+    """Its rows come, go and change at once, or vanish altogether; those of others stay."""
+    first: list[Row] = [{"space": s, "id": n, "name": "one"} for s in "ab" for n in (1, 2, 3)]
+    warehouse.load(stage(TASKS, first, Marked(per="a"), Marked(per="b")))
+    again = [{**first[3], "name": "another"}, {"space": "b", "id": 4, "name": None}]
+    warehouse.load(stage(TASKS, again, Marked(per="b")))
+
+    assert warehouse.rows(TASKS) == [*first[:3], *again]
+
+    warehouse.load(stage(TASKS, [], Marked(per="a")))
+
+    assert warehouse.rows(TASKS) == again
+
+
+def test_what_hangs_on_an_entry_goes_where_the_entry_goes(warehouse: Warehouse) -> None:
+    """All of its rows leave a month that is not read again, or another place; only those."""
+
+    def tag(number: int, name: str, in_month: int, space: str = "a") -> Row:
+        begins = month(in_month).since
+        return {"entry": number, "tag": name, "begun_at": begins, "space": space}
+
+    ours = [tag(1, "x", 1), tag(1, "y", 1), tag(2, "x", 1), tag(3, "x", 2)]
+    others = [tag(8, "x", 2, "b"), tag(9, "x", 2, "b")]
+    marks = [replace(month(n), per=space) for n, space in ((1, "a"), (2, "a"), (2, "b"))]
+    warehouse.load(stage(TAGS, [*ours, *others], *marks))
+
+    moved = [tag(1, "y", 2), tag(1, "z", 2), tag(8, "x", 2)]
+    warehouse.load(stage(TAGS, moved, replace(month(2), per="a"), gone=[1, 8]))
+
+    assert warehouse.rows(TAGS) == [*moved[:2], ours[2], moved[2], others[1]]
+
+    warehouse.load(stage(TAGS, [], replace(month(2), per="a"), gone=[2]))
+
+    assert warehouse.rows(TAGS) == [others[1]]
 
 
 def test_a_list_is_replaced_whole(warehouse: Warehouse) -> None:

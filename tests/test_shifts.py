@@ -1,32 +1,50 @@
 """Lists that change while they are read: noticed, read again, else left as they were."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
-from clockodo_source import api
+from clockify_source import by_report
+from clockify_source.tables import BY_NAME, REPORTED
 from pipelines.exits import Exit, explained
 from simulator import faults
 from simulator.clockodo import Switches
 from simulator.faults import Outcome as Met
 from tests.conftest import Account
-from tests.truth import Rows, differences, entries, truth
+from tests.trackers import CLOCKODO, TRACKERS, WORKSPACE, Tracker
+from tests.truth import differences, of_entries, truth
 
 MakeAccount = Callable[..., Account]
-ENTRIES = ("time_entries", "lump_sum_entries", "lump_sum_service_entries")
+SmallPages = Callable[..., Account]
+CUSTOMERS = {
+    "clockodo": ("customers", "/v3/customers"),
+    "clockify": ("clients", f"{WORKSPACE}/clients"),
+}
 
 
 @pytest.fixture(autouse=True)
 def _without_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     """Small pages are many, and the limits of a quarter of an hour are tried elsewhere."""
-    monkeypatch.setattr(api, "LIMITS", ())
+    for tracker in TRACKERS.values():
+        monkeypatch.setattr(tracker.limits, ())
 
 
-def small_pages(company: Account, rows: int = 200) -> Account:
-    """Let the server put at most so many rows on a page, so that even short lists have many."""
-    company.app.switches = Switches(largest_page=rows)
-    return company
+@pytest.fixture
+def small_pages(monkeypatch: pytest.MonkeyPatch) -> SmallPages:
+    """Let at most so many rows be on a page, so that even short lists have many."""
+
+    def make(company: Account, rows: int = 200) -> Account:
+        if company.tracker is CLOCKODO:
+            company.app.switches = Switches(largest_page=rows)
+        else:
+            monkeypatch.setattr(by_report, "REPORTED", replace(REPORTED, page_size=rows))
+            short = replace(BY_NAME["clients"], page_size=rows)
+            monkeypatch.setitem(BY_NAME, "clients", short)
+        return company
+
+    return make
 
 
 def plain(company: Account, nth: int) -> int:
@@ -46,31 +64,37 @@ def swap(company: Account, then: datetime | None = None) -> Callable[[], object]
 
 
 @pytest.mark.parametrize("call", [2, 3, 4])
-def test_one_goes_while_another_comes(account: MakeAccount, call: int) -> None:
+def test_one_goes_while_another_comes(
+    account: MakeAccount, small_pages: SmallPages, call: int
+) -> None:
     """No count and no id gives it away, and yet the row that slipped between pages is not lost."""
     company = small_pages(account())
     with company.meeting(*[None] * (call - 1), swap(company), path="/v2/entries"):
         company.sync("entries")
 
-    assert differences(company, only_entries(company)) == []
+    assert differences(company, of_entries(company)) == []
 
 
-def test_a_company_that_never_rests_is_read_all_the_same(account: MakeAccount) -> None:
+def test_a_company_that_never_rests_is_read_all_the_same(
+    account: MakeAccount, small_pages: SmallPages, tracker: Tracker
+) -> None:
     """Somebody works before each and every answer; spans get shorter until they fit a page."""
-    company = small_pages(account())
-    company.sync("entries")
+    company = small_pages(account(tracker))
+    company.sync(tracker.entries)
     hours = [timedelta(hours=n) for n in range(400)]
     edits: list[Met] = [swap(company, company.world.now - ago) for ago in hours]
 
-    with company.meeting(*edits, path="/v2/entries"):
-        met = company.sync("entries", full=True)
+    with company.meeting(*edits, path=tracker.entries_path):
+        met = company.sync(tracker.entries, full=True)
 
-    assert met.report.resources["entries"].status == "loaded"
-    assert company.sync("entries").exit == Exit.DONE
-    assert differences(company, only_entries(company)) == []
+    assert met.report.resources[tracker.entries].status == "loaded"
+    assert company.sync(tracker.entries).exit == Exit.DONE
+    assert differences(company, of_entries(company)) == []
 
 
-def test_what_will_not_settle_is_left_as_it_was(account: MakeAccount) -> None:
+def test_what_will_not_settle_is_left_as_it_was(
+    account: MakeAccount, small_pages: SmallPages
+) -> None:
     """Pages that contradict each other delete nothing; it is told, and read by the next run."""
     company = small_pages(account(), 20)
     company.sync("entries")
@@ -86,10 +110,12 @@ def test_what_will_not_settle_is_left_as_it_was(account: MakeAccount) -> None:
     assert "the list changed during each of 3 attempts" in left.troubles[0]
     assert company.query("select * from clockodo_raw.time_entries order by id") == before
     assert company.sync("entries").exit == Exit.DONE
-    assert differences(company, only_entries(company)) == []
+    assert differences(company, of_entries(company)) == []
 
 
-def test_a_year_that_would_not_settle_is_read_again_however_old(account: MakeAccount) -> None:
+def test_a_year_that_would_not_settle_is_read_again_however_old(
+    account: MakeAccount, small_pages: SmallPages
+) -> None:
     """Its free days were to be read in full once; the next run, which looks back less far, does."""
     company = small_pages(account(years=0.1), 5)
     company.sync("users_nonbusiness_days")
@@ -105,22 +131,26 @@ def test_a_year_that_would_not_settle_is_read_again_however_old(account: MakeAcc
     assert differences(company, {"users_nonbusiness_days": told}) == []
 
 
-def test_lists_of_several_pages_count_when_two_readings_agree(account: MakeAccount) -> None:
+def test_lists_of_several_pages_count_when_two_readings_agree(
+    account: MakeAccount, small_pages: SmallPages, tracker: Tracker
+) -> None:
     """Customers carry no time of change, so that one reading alone proves nothing."""
-    company = small_pages(account(), 5)
+    company, (name, path) = small_pages(account(tracker), 5), CUSTOMERS[tracker.name]
 
     def edit() -> None:
         customers = company.world.rows("customers")
         company.world.delete("customers", customers[0]["id"], force=True)
         company.world.insert("customers", name="Quittengarten & Söhne")
 
-    with company.meeting(None, edit, path="/v3/customers"):
-        company.sync("customers")
+    with company.meeting(None, edit, path=path):
+        company.sync(name)
 
-    assert differences(company, {"customers": truth(company)["customers"]}) == []
+    assert differences(company, {name: truth(company)[name]}) == []
 
 
-def test_the_same_page_over_and_over_is_not_as_agreed(account: MakeAccount) -> None:
+def test_the_same_page_over_and_over_is_not_as_agreed(
+    account: MakeAccount, small_pages: SmallPages
+) -> None:
     """A server that does not know `page` is not taken for one whose list keeps changing."""
     company = small_pages(account(), 5)
     first: list[Met] = [None, *[faults.rewritten(_as_first)] * 50]
@@ -130,14 +160,6 @@ def test_the_same_page_over_and_over_is_not_as_agreed(account: MakeAccount) -> N
 
     said = (Exit.NOT_AS_AGREED, "GET /v3/customers: page 2 came as 1.")
     assert explained(caught.value) == said
-
-
-def only_entries(company: Account) -> dict[str, Rows]:
-    told = entries(company)
-    return {
-        name: {(i,): row for i, row in told.items() if row["type"] == kind}
-        for kind, name in enumerate(ENTRIES, start=1)
-    }
 
 
 def _one_more(answer: dict[str, dict[str, int]]) -> object:

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import quote
 
 import msgspec
 import pytest
@@ -13,22 +14,24 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from clockodo_source import Options, Settings
+from api_extract.run import Options
 from pipelines.cli import main
 from pipelines.exits import Exit, explained
 from pipelines.place import Place
 from pipelines.sync import sync
 from simulator.faults import Fault, failing
 from simulator.server import serve
+from tests.keys import BASIC, BY_KEY, BY_TOKEN, HEADERS, KEY, PAIR, USER, Account
 from tests.search import holding
 from tests.test_cli import TIMEHOUSE
-from tests.test_secrets import KEY, PAIR, SECRETS, USER, company, configured
-from tests.trackers import APPLICATION
+from tests.trackers import CLOCKIFY, WORKSPACE
 
 ROW = {"id": 1, "name": "Geheim", "initials": [], "active": True}
+PERSON = {"id": "1", "name": "Geheim", "status": "ACTIVE", "roles": []}
 PAGING = {"items_per_page": 1000, "current_page": 1, "count_pages": 1, "count_items": 1}
 # What a header, the query and a row would show.
-PRIVATE = (*SECRETS, "Timehouse", "uthorization", "piUser", "sort", "items_per_page", "Geheim")
+PRIVATE = ("Timehouse", "uthorization", "piUser", "pi-Key", "pi-key", "sort", "page", "Geheim")
+USERS = f"GET {CLOCKIFY.users_path}"
 
 
 def answering(make: Callable[[Request], Response]) -> Fault:
@@ -41,11 +44,12 @@ def answering(make: Callable[[Request], Response]) -> Fault:
 
 
 def echo(code: int, said: str, **headers: str) -> Fault:
-    """Answer with words of the server's own, and beside them all that it was sent."""
+    """Answer with words of the server's own, as either tracker does, and all that it was sent."""
 
     def make(asked: Request) -> Response:
         beside = {"headers": dict(asked.headers), "query": asked.url.query, "rows": [ROW]}
-        return JSONResponse({"error": {"message": said, **beside}}, code, headers)
+        told = {"message": said, "code": 501, **beside}
+        return JSONResponse({"error": told, **told}, code, headers)
 
     return answering(make)
 
@@ -58,6 +62,11 @@ def page(code: int) -> Fault:
 def rows(*listed: object) -> Fault:
     """Answer with these rows."""
     return answering(lambda _: JSONResponse({"data": listed, "paging": PAGING}))
+
+
+def people(*listed: object) -> Fault:
+    """Answer with these rows, as Clockify does."""
+    return answering(lambda _: JSONResponse(listed))
 
 
 @pytest.mark.parametrize(
@@ -87,43 +96,108 @@ def rows(*listed: object) -> Fault:
     ],
     ids=["401", "403", "422", "500", "400 page", "404 page", "type", "date", "no row"],
 )
-def test_a_refused_sync_says_one_line(  # noqa: PLR0913 - cases and fixtures
+def test_a_refused_sync_says_one_line(
+    fault: Fault, code: int, said: str, run: Callable[[Account, Fault], tuple[object, str]]
+) -> None:
+    """Path, status and the server's own words without key or login; nor is more on the disk."""
+    ended, line = run(BASIC, fault)
+
+    assert (ended, line[: len(said)]) == (code, said)
+
+
+@pytest.mark.parametrize(
+    ("account", "fault", "code", "said"),
+    [
+        (
+            BY_KEY,
+            echo(401, f"No {KEY.upper()} or {quote(KEY, safe='')}"),
+            2,
+            f"{USERS}: 401, No … or …. Check the key or token, and that it is of this region.",
+        ),
+        (
+            BY_TOKEN,
+            echo(403, f"Access denied to {KEY}"),
+            2,
+            f"{USERS}: 403, Access denied to …. The key's owner is no administrator, or the plan",
+        ),
+        (
+            BY_KEY,
+            echo(400, f"Kein Abonnement: {KEY}"),
+            2,
+            f"{USERS}: 400, Kein Abonnement: …. The workspace's plan does not include it.",
+        ),
+        (BY_TOKEN, echo(400, f"{KEY} is not here"), 4, f"{USERS}: 400, … is not here"),
+        (
+            BY_KEY,
+            echo(429, "Too many requests", **{"Retry-After": "3600"}),
+            3,
+            f"{USERS}: 429, Too many requests. The server asks to wait 3600 s; run later.",
+        ),
+        (BY_KEY, page(400), 4, f"{USERS}: 400"),
+        (BY_KEY, people({**PERSON, "email": ["Geheim"]}), 4, "users: Expected `str | null`, got"),
+        (BY_KEY, people({**PERSON, "memberships": ["Geheim"]}), 4, "memberships is not a list of"),
+        (BY_KEY, people("Geheim"), 4, "GET /workspaces/{workspace}/users: Expected `object`, got"),
+    ],
+    ids=["401", "403", "plan", "foreign", "429", "400 page", "type", "nested", "no row"],
+)
+def test_a_sync_that_clockify_refuses_says_one_line(
+    account: Account,
     fault: Fault,
     code: int,
     said: str,
-    *,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    run: Callable[[Account, Fault], tuple[object, str]],
 ) -> None:
-    """Path, status and the server's own words without key or login; nor is more on the disk."""
-    monkeypatch.setattr(sys, "argv", ["timehouse", "sync", "--warehouse", f"{tmp_path}/w.duckdb"])
-    with serve(failing(company(), fault, path="/v3/users")) as url:
-        for name, value in {**configured(url, "basic"), "RUNTIME__LOG_LEVEL": "ERROR"}.items():
-            monkeypatch.setenv(name, value)
-        with pytest.raises(SystemExit) as ended:
-            main()
+    """As above: its own codes, which say more than the status, and either kind of secret."""
+    ended, line = run(account, fault)
 
-    told = capsys.readouterr()
-    (line,) = told.err.splitlines()[-1:]
-    assert (ended.value.code, line[: len(said)]) == (code, said)
-    assert [word for word in PRIVATE if word in told.out + told.err] == []
-    assert holding(tmp_path, *SECRETS, "Geheim") == set()
+    assert (ended, line[: len(said)]) == (code, said)
 
 
-def test_a_bug_tells_no_secret_either(tmp_path: Path) -> None:
+@pytest.fixture
+def run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[[Account, Fault], tuple[object, str]]:
+    """Sync while the list of people meets a fault; return the exit code and what is told last."""
+
+    def made(account: Account, fault: Fault) -> tuple[object, str]:
+        words = ["sync", account.tracker.name, "--warehouse", f"{tmp_path}/w.duckdb"]
+        monkeypatch.setattr(sys, "argv", ["timehouse", *words])
+        with serve(failing(account.app(), fault, path=account.tracker.users_path)) as url:
+            for name, value in {**account.configured(url), "RUNTIME__LOG_LEVEL": "ERROR"}.items():
+                monkeypatch.setenv(name, value)
+            with pytest.raises(SystemExit) as ended:
+                main()
+        told = capsys.readouterr()
+        assert [w for w in (*account.secrets, *PRIVATE) if w in told.out + told.err] == []
+        assert holding(tmp_path, *account.secrets, "Geheim") == set()
+        return ended.value.code, told.err.splitlines()[-1]
+
+    return made
+
+
+DEEP = msgspec.Raw(b"[" * 10_000 + b"]" * 10_000)  # deeper than anything here can read
+
+
+@pytest.mark.parametrize(
+    ("account", "rows"),
+    [
+        (HEADERS, {"data": [{**ROW, "user_ids": DEEP}], "paging": PAGING}),
+        (BY_KEY, [{"id": "1", "name": "Geheim", "userIds": DEEP}]),
+    ],
+    ids=["clockodo", "clockify"],
+)
+def test_a_bug_tells_no_secret_either(account: Account, rows: object, tmp_path: Path) -> None:
     """A traceback, with all logs and Python's own faults shown, and what dlt keeps of the end."""
-    deep = msgspec.Raw(b"[" * 10_000 + b"]" * 10_000)  # deeper than anything here can read
-    body = msgspec.json.encode({"data": [{**ROW, "user_ids": deep}], "paging": PAGING})
+    body = msgspec.json.encode(rows)
     fault = answering(lambda _: Response(body))
-    with serve(failing(company(), fault, path="/v3/teams")) as url:
+    with serve(failing(account.app(), fault, path=account.path)) as url:
         environment = {
-            **configured(url, "headers"),
+            **account.configured(url),
             "PYTHONFAULTHANDLER": "1",
             "PYTHONDEVMODE": "1",
         }
         ran = subprocess.run(
-            [TIMEHOUSE, "sync"],
+            [TIMEHOUSE, "sync", account.tracker.name],
             check=False,
             cwd=tmp_path,
             env={"PATH": os.environ["PATH"], "HOME": str(tmp_path), **environment},
@@ -136,24 +210,38 @@ def test_a_bug_tells_no_secret_either(tmp_path: Path) -> None:
     assert "Traceback" in ran.stderr
     assert "RecursionError" in ran.stderr
     assert "|dlt|" in ran.stderr
-    assert [word for word in (*SECRETS, "Geheim") if word in ran.stdout + ran.stderr] == []
-    assert ("RecursionError", "trace.pickle") in holding(tmp_path, "RecursionError", *SECRETS)
-    assert holding(tmp_path, *SECRETS, "Geheim") == set()
+    secrets = account.secrets
+    assert [word for word in (*secrets, "Geheim") if word in ran.stdout + ran.stderr] == []
+    assert ("RecursionError", "trace.pickle") in holding(tmp_path, "RecursionError", *secrets)
+    assert holding(tmp_path, *secrets, "Geheim") == set()
 
 
-@pytest.mark.parametrize("code", [301, 302, 303, 307, 308])
-def test_a_redirect_leads_nowhere(code: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("account", "asked", "code"),
+    [
+        *((HEADERS, "GET /v4/users/me", code) for code in (301, 302, 303, 307, 308)),
+        (BY_KEY, "GET /user", 302),
+        (BY_TOKEN, f"POST {WORKSPACE}/reports/detailed", 308),
+    ],
+)
+def test_a_redirect_leads_nowhere(
+    account: Account, asked: str, code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Another server, were it on the same machine, is never asked, and so never sees the key."""
-    other, account, place = company(), company(), Place(warehouse=tmp_path / "w.duckdb")
+    other, app = account.app(), account.app()
+    place = Place(account.tracker.name, warehouse=tmp_path / "w.duckdb")
+    path = asked.partition(" ")[2]
     with serve(other) as elsewhere:
         away = answering(lambda asked: RedirectResponse(elsewhere + asked.url.path[4:], code))
-        with serve(failing(account, away)) as url:
-            settings = Settings(USER, KEY, APPLICATION, url)
+        with serve(failing(app, away, path=path)) as url:
+            for name, value in {**account.configured(url), "RUNTIME__LOG_LEVEL": "ERROR"}.items():
+                monkeypatch.setenv(name, value)
             with pytest.raises(PipelineStepFailed) as caught:
-                sync(place, settings, Options(account.world.now))
+                sync(place, account.tracker.source.resolve(), Options(app.world.now))
 
     assert explained(caught.value) == (
         Exit.NOT_AS_AGREED,
-        f"GET /v4/users/me: {code}. Redirects are not followed; check BASE_URL.",
+        f"{asked}: {code}. Redirects are not followed; check BASE_URL.",
     )
-    assert other.requests == account.requests == []
+    assert other.requests == []
+    assert path not in app.counts

@@ -3,9 +3,12 @@
 import traceback
 
 import pytest
+from requests.auth import AuthBase
 
 from api_extract.errors import YourMove
 from api_extract.session import Session
+from clockify_source import Settings
+from clockify_source.api import Credentials as OfClockify
 from clockodo_source.api import Credentials
 from tests.test_session import ASK, KEY, PRIVATE, USER
 
@@ -18,7 +21,7 @@ HERE = "http://127.0.0.1:9/api"
         ("InvalidURL", "http://", KEY, {}),
         ("LocationParseError", "https://a..example/api", KEY, {}),
         ("MissingSchema", "my.clockodo.example/api", KEY, {}),
-        ("InvalidURL", "localhost:9/api", KEY, {}),
+        ("InvalidSchema", "localhost:9/api", KEY, {}),
         ("InvalidSchema", "ftp://127.0.0.1/api", KEY, {}),
         ("InvalidHeader", HERE, KEY, {"X-Clockodo-External-Application": f"Timehouse;{USER}\n"}),
         ("ValueError", HERE, f"{KEY}\n", {}),
@@ -29,8 +32,29 @@ def test_what_cannot_be_sent_is_your_move_at_once(
     kind: str, url: str, key: str, headers: dict[str, str]
 ) -> None:
     """One attempt, no wait, and neither header nor query nor key in any corner of the error."""
+    check(kind, url, Credentials(USER, key, basic=False), headers)
+
+
+@pytest.mark.parametrize(
+    ("kind", "url", "key"),
+    [
+        ("InvalidURL", "http://", KEY),
+        ("ValueError", HERE, f"{KEY}\n"),
+        ("UnicodeEncodeError", HERE, f"{KEY}☃"),
+    ],
+)
+def test_no_secret_of_clockify_is_told_either(kind: str, url: str, key: str) -> None:
+    """As above, with the one header that it has."""
+    credentials = OfClockify(Settings(KEY))
+    credentials.secret = key
+
+    check(kind, url, credentials, {})
+
+
+def check(kind: str, url: str, credentials: AuthBase, headers: dict[str, str]) -> None:
+    """Ask, and look at how it ends."""
     waits: list[float] = []
-    session = Session(url, Credentials(USER, key, basic=False), headers, sleep=waits.append)
+    session = Session(url, credentials, headers, sleep=waits.append)
     with pytest.raises(YourMove) as caught:
         session.fetch(ASK, lambda answer: answer.body)
     session.close()

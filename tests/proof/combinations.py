@@ -9,7 +9,8 @@ from pathlib import Path
 
 from pipelines.exits import Exit
 from tests.edited import Edited
-from tests.matrix import ALL_FAULTS, ASKED, RIGHTS, Case, cases, run
+from tests.matrices import MATRICES
+from tests.matrix import ALL_FAULTS, Case, Matrix, cases, run
 from tests.proof.page import put
 
 Came = tuple[Case, Exit | None, list[str]]
@@ -17,8 +18,9 @@ Came = tuple[Case, Exit | None, list[str]]
 
 def combine(page: Path, say: Callable[[str], None]) -> bool:
     """Try all cases, say and write down what came of them; True: all held."""
-    found = list(_tried(cases(2), say))
-    put(page, "combinations", _table(found))
+    listed = [case for matrix in MATRICES.values() for case in cases(matrix, 2)]
+    found = list(_tried(listed, say))
+    put(page, "combinations", "\n".join(_table(matrix, found) for matrix in MATRICES.values()))
     return not any(problems for _, _, problems in found)
 
 
@@ -34,28 +36,29 @@ def _tried(listed: list[Case], say: Callable[[str], None]) -> Iterator[Came]:
 
 
 @cache
-def _edited() -> Edited:
-    """Return the company of this process."""
-    return Edited(Path(tempfile.mkdtemp()), *ASKED)
+def _edited(name: str) -> Edited:
+    """Return the company of this process, as a tracker tells it."""
+    matrix = MATRICES[name]
+    return Edited(Path(tempfile.mkdtemp()), *matrix.asked, tracker=matrix.tracker)
 
 
 def _try(case: Case) -> Came:
     with tempfile.TemporaryDirectory() as folder:
-        return case, *run(case, _edited(), Path(folder))
+        return case, *run(case, _edited(case.matrix.tracker.name), Path(folder))
 
 
-def _table(found: Iterable[Came]) -> str:
-    """Write how often a sync ended how, by fault and right."""
+def _table(matrix: Matrix, found: Iterable[Came]) -> str:
+    """Write how often a sync of one tracker ended how, by fault and right."""
     ends: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
-    for case, ended, problems in found:
+    for case, ended, problems in (came for came in found if came[0].matrix is matrix):
         code = "?" if ended is None else str(int(ended))
         ends[case.fault, case.right][f"{code} **wrong**" if problems else code] += 1
-    lines = [f"| met | {' | '.join(RIGHTS)} |", f"|---|{'---|' * len(RIGHTS)}"]
+    lines = [f"| met | {' | '.join(matrix.rights)} |", f"|---|{'---|' * len(matrix.rights)}"]
     for fault in ALL_FAULTS:
         cells = [
             ", ".join(f"{n} x {code}" for code, n in sorted(ends[fault, right].items()))
-            for right in RIGHTS
+            for right in matrix.rights
         ]
         lines.append(f"| {fault} | {' | '.join(cells)} |")
     total = sum(sum(counted.values()) for counted in ends.values())
-    return f"{total} combinations.\n\n" + "\n".join(lines) + "\n"
+    return f"{matrix.tracker.name.title()}: {total} combinations.\n\n" + "\n".join(lines) + "\n"

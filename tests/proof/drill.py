@@ -12,6 +12,7 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.sharedctypes import Synchronized
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -26,7 +27,9 @@ from simulator.server import serve
 from simulator.world import World
 from tests.conftest import Account
 from tests.matrix import PASSING
-from tests.truth import ENTRIES, Rows, differences, truth
+from tests.trackers import CLOCKODO, Tracker
+from tests.truth import Rows, differences, truth
+from tests.truth_clockodo import ENTRIES
 
 FORKING = get_context("fork")
 FASTER = 10  # by more, the server allows more pages a second than anybody can read
@@ -87,7 +90,12 @@ def _shared() -> "Synchronized[int]":
 
 
 @contextmanager
-def apart(app: ClockodoApp, folder: Path, seed: int = 1) -> Iterator[tuple[Account, Door]]:
+def apart(
+    app: Any,  # noqa: ANN401 - each tracker has its own
+    folder: Path,
+    seed: int = 1,
+    tracker: Tracker = CLOCKODO,
+) -> Iterator[tuple[Account, Door]]:
     """Serve a company by another process; here stays a copy, which must be left as it is."""
     door = Door(app, seed)
     here, there = FORKING.Pipe()
@@ -96,7 +104,7 @@ def apart(app: ClockodoApp, folder: Path, seed: int = 1) -> Iterator[tuple[Accou
     there.close()
     try:
         with here:
-            account = Account(app, here.recv(), folder)
+            account = Account(app, here.recv(), folder, tracker)
             account.settings = replace(account.settings, start_date=app.world.since)
             yield account, door
     finally:
@@ -136,13 +144,13 @@ def limited(years: float, server: Limits, ours: Sequence[Limit], folder: Path) -
     return told
 
 
-def hostile(years: float, seed: int, folder: Path) -> Drilled:
+def hostile(years: float, seed: int, folder: Path, tracker: Tracker = CLOCKODO) -> Drilled:
     """Load so many years from a server that fails a third of the calls; compare every cell."""
-    app = ClockodoApp(World(years=years))
+    app = tracker.app(World(years=years))
     told = Drilled("a third fails", entries=len(app.world.entries))
     # How long it waits before it asks again is tried elsewhere; here, nobody has the time.
     quick = patch.object(Session, "_pause", return_value=0.0)
-    with quick, apart(app, folder, seed) as (account, door):
+    with quick, apart(app, folder, seed, tracker) as (account, door):
         wanted, done = truth(account), False
         started, before = time.monotonic(), door.calls.value
         door.hostile.value = 1
@@ -175,7 +183,8 @@ def _run(account: Account, told: Drilled) -> bool:
 
 def _loaded(account: Account, wanted: dict[str, Rows]) -> dict[str, Rows]:
     """Return the tables that are there after a run that ended early: these have to be whole."""
-    tables = "select table_name from information_schema.tables where table_schema = 'clockodo_raw'"
+    schema = account.tracker.raw
+    tables = f"select table_name from information_schema.tables where table_schema = '{schema}'"
     _, found = account.query(tables)
     return {name: rows for name, rows in wanted.items() if (name,) in found}
 
