@@ -83,8 +83,8 @@ MUTANTS = [
     ),
     *_of(
         "api_extract/replace.py",
-        ("leave a row where it came from", 'return f"{roams} OR {marked}" if table.roams else marked', "return marked", "replace clockodo_load"),
-        ("skip the tombstones", "for key in gone]\n", "for key in ()]\n", "replace clockodo_load"),
+        ("leave a row where it came from", 'return f"{roams} OR {marked}" if table.roams else marked', "return marked", "replace load"),
+        ("skip the tombstones", "for key in gone]\n", "for key in ()]\n", "replace load"),
         ("delete a moment too much", 'f"{{table}}.{table.window} < w.{UNTIL}"', 'f"{{table}}.{table.window} <= w.{UNTIL}"', "replace"),
         ("never empty a window", "    if markers:\n", "    if markers and rows.num_rows:\n", "replace"),
         ("leave the markers in the table", '"hard_delete": True', '"hard_delete": False', "replace"),
@@ -97,8 +97,8 @@ MUTANTS = [
     ),
     *_of(
         "clockodo_source/api.py",
-        ("drop the last page", "range(2, first.count_pages + 1)", "range(2, first.count_pages)", "clockodo_load"),
-        ("never ask for page 2", "range(2, first.count_pages + 1)", "range(2, 2)", "clockodo_load"),
+        ("drop the last page", "range(2, first.count_pages + 1)", "range(2, first.count_pages)", "load"),
+        ("never ask for page 2", "range(2, first.count_pages + 1)", "range(2, 2)", "load"),
         ("take no rows for an empty list", "        if rows is None:\n", "        if False:\n", "readings"),
     ),
     *_of(
@@ -115,12 +115,12 @@ MUTANTS = [
         ("fail where a plan lacks something", "            if not resource.optional:\n", "            if True:\n", "rights dataset"),
         ("say nothing of a list newly refused", "report.newly = bool(self.remembered(resource.name))", "report.newly = False", "rights dataset"),
         ("forget what was postponed", "        for span in spans:\n            self.flag(resource, span, again=True)\n\n    def forget", "\n    def forget", "later"),
-        ("leave reports of changed entries", "                    if int(span) >= year and", "                    if False and", "clockodo_load memory"),
+        ("leave reports of changed entries", "                    if int(span) >= year and", "                    if False and", "load memory"),
     ),
     *_of(
         "api_extract/spans.py",
         ("believe in any loss of rows", "return before > FEW and now * 2 < before", "return False", "rights dataset"),
-        ("never look back", "or owed(batch, span) or days.overlaps(run.recent):\n        return True\n    return bool(", "or owed(batch, span):\n        return True\n    return False and bool(", "clockodo_load"),
+        ("never look back", "or owed(batch, span) or days.overlaps(run.recent):\n        return True\n    return bool(", "or owed(batch, span):\n        return True\n    return False and bool(", "load"),
         ("forget what was left", "batch.run.flag(batch.name, span, again=True)", "pass", "shifts memory"),
         ("forget that people still worked on it", 'batch.facts[span.key]["open"] = run.still_open(span.days)', 'batch.facts[span.key]["open"] = False', "memory"),
         ("remember before rows are handed on", '    batch.facts[span.key] = {"hash": digest, "rows": total}', '    run.remember(batch.name, span.key, {"hash": digest, "rows": total})', "memory"),
@@ -133,8 +133,8 @@ MUTANTS = [
     ),
     *_of(
         "api_extract/due.py",
-        ("ignore projects that were completed", "            or window in restated\n", "", "clockodo_load"),
-        ("leave running clocks alone", 'known["running"] or known', "known", "memory clockodo_load"),
+        ("ignore projects that were completed", "            or window in restated\n", "", "load"),
+        ("leave running clocks alone", 'known["running"] or known', "known", "memory load"),
         ("fail when requests run out", "    except Later as error:\n        changes.postpone(set", "    except ZeroDivisionError as error:\n        changes.postpone(set", "later"),
     ),
     *_of(
@@ -152,19 +152,19 @@ MUTANTS = [
     *_of(
         "api_extract/entry_rows.py",
         ("lose the first moment of a window", "pc.greater_equal(column, since)", "pc.greater(column, since)", "readings"),
-        ("take the first moment of the next", "pc.less(column, until)", "pc.less_equal(column, until)", "readings clockodo_load"),
+        ("take the first moment of the next", "pc.less(column, until)", "pc.less_equal(column, until)", "readings load"),
     ),
     *_of(
         "api_extract/changes.py",
-        ("trust the time of last change", '"".join(content_hash(t, ["id"])', '"".join(content_hash(t.select(["id", "time_last_change"]), ["id"])', "clockodo_load"),
+        ("trust the time of last change", '"".join(content_hash(t, ["id"])', '"".join(content_hash(t.select(["id", "time_last_change"]), ["id"])', "load"),
         ("log no deletion", "            self._log.append(self._logged(everything, everything.slice(0, 0), []))\n", "", "crashes"),
         ("trust what moved while it was read", "            self.run.flag(self._name, self.key(month), hash=None, again=True)", "            pass", "memory"),
-        ("forget entries that left", "for entry in self._vanished()[:MOST_FOLLOWED]:", "for entry in self._vanished()[:0]:", "memory clockodo_load"),
+        ("forget entries that left", "for entry in self._vanished()[:MOST_FOLLOWED]:", "for entry in self._vanished()[:0]:", "memory load"),
         ("let entries stand in two windows", "        if self._first:\n            came = []", "        if True:\n            came = []", "crashes"),
         ("let a window lose most of its rows", "if self.run.options.accept_shrink or not shrunken(before, one.count):", "if True:", "rights dataset"),
         ("forget months to come", '{"open": self.run.still_open(one.window)}', '{"open": False}', "memory"),
         ("let one entry stop all", "            except TheirMove:\n                break", "            except ZeroDivisionError:\n                break", "memory"),
-        ("log what is the base line", "for i in ids(wide(s.rows))]\n        log", "for i in ()]\n        log", "memory crashes clockodo_load"),
+        ("log what is the base line", "for i in ids(wide(s.rows))]\n        log", "for i in ()]\n        log", "memory crashes load"),
     ),
     *_of(
         "api_extract/dataset.py",
