@@ -57,7 +57,8 @@ def keep_known(
     """Return the new rows, with the old value wherever a row lacks the key for want of a right.
 
     A value that is there and NULL was really removed; only an absent key is no news. `follows`: of
-    a column, those it hangs on: where one of them has changed, the old value is not true any more.
+    a column, those it hangs on: where one of them has changed, the old value is not true any more;
+    `a=b` is an old `a` that another `b` contradicts.
     """
     if new[ABSENT.name].null_count == new.num_rows or not old.num_rows:
         return loadable(new)
@@ -65,9 +66,11 @@ def keep_known(
     both = {*old.column_names} & {*new.column_names}
     changes = {
         name: " or ".join(
-            f"({changed([each])}) and not list_contains(n._absent, '{each}')"
-            for each in follows.get(name, ())
-            if each in both
+            f'coalesce(o."{was}" <> n."{now}", false)'
+            if now
+            else f"({changed([was])}) and not list_contains(n._absent, '{was}')"
+            for was, _, now in (each.partition("=") for each in follows.get(name, ()))
+            if both.issuperset([was, now or was])
         )
         for name in hidden
     }

@@ -27,7 +27,7 @@ class Column:
 
     `right`: the key is absent where the reader lacks a right, or holds the value `hidden`.
     `sparse`: it is absent where the row was read in one of several ways. A known value stays, as
-    long as the columns it `follows` stay as they were, too.
+    long as the columns it `follows` stay as they were; `a=b`: as no `b` contradicts the old `a`.
     `blank`: the text that stands for no value, and becomes NULL.
     `personal`: tells of a person. `loaded=False`: known, and never to be kept. `hashed`: kept
     as a pseudonym.

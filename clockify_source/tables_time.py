@@ -74,13 +74,13 @@ TIME_ENTRIES = OfWorkspace(
             "rate",
             "double",
             "Price of an hour, in minor units; reports only.",
-            follows=(*_PRICED_BY, "hourly_rate__amount"),
+            follows=(*_PRICED_BY, "rate=hourly_rate__amount"),
         ),
         _sparse(
             "amount",
             "double",
             "Money earned, in minor units, unrounded; reports only.",
-            follows=(*_PRICED_BY, "hourly_rate__amount", _START.name, "time_interval__end"),
+            follows=(*_PRICED_BY, "rate=hourly_rate__amount", _START.name, "time_interval__end"),
         ),
         _sparse(
             "invoicing_info",

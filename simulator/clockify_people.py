@@ -5,7 +5,7 @@ from statistics import mean
 
 from simulator.capacity import Availability, hours_of, workdays_of_month
 from simulator.clockify_ids import hex_id
-from simulator.clockify_params import denied, malformed
+from simulator.clockify_params import denied, foreign, malformed
 from simulator.clockify_settings import PLANS
 from simulator.clockify_tenant import Tenant
 from simulator.clockify_values import duration, money
@@ -49,7 +49,9 @@ def list_users(view: View) -> bytes:
     rows = [
         {**user_row(view, user, which), **({"roles": roles_of(view, user)} if roles else {})}
         for user in view.tenant.rows("users")
-        if view.sees(user["id"]) and state in {"ALL", state_of(user)}
+        if user["id"] not in view.rights.left
+        and view.sees(user["id"])
+        and state in {"ALL", state_of(user)}
     ]
     rows = view.by_name([row for row in rows if row["status"] in wanted])
     return encode(view.paged(view.ordered(rows, BY_EMAIL, "EMAIL")))
@@ -279,6 +281,8 @@ def user_number(view: View, key: str) -> int:
     """Person behind an id, who must be in the workspace and within sight."""
     user = view.tenant.find("users", "users", key, "User")
     view.must_see(user["id"])
+    if user["id"] in view.rights.left:
+        raise foreign("User")
     if view.tenant.limited(user["id"]) and view.switches.limited_entries == "refused":
         raise denied()
     return int(user["id"])

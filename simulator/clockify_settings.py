@@ -20,13 +20,15 @@ class Rights:
 
     A member sees their own rows only, and no rates where `hides_rates`, a setting of the
     workspace. `forbidden` and `missing` name paths below a workspace, as routes are written
-    (`/projects/{}/tasks`), that answer 403 and 404.
+    (`/projects/{}/tasks`), that answer 403 and 404. `left` are people who were deleted from the
+    workspace: no list tells of them, but their work is not undone.
     """
 
     role: Literal["owner", "admin", "member"] = "owner"
     hides_rates: bool = True
     forbidden: set[str] = field(default_factory=set)
     missing: set[str] = field(default_factory=set)
+    left: set[int] = field(default_factory=set)
 
 
 @dataclass

@@ -33,8 +33,8 @@ class Account:
     base: str = ""
 
     def app(self) -> Any:  # noqa: ANN401 - each tracker has its own
-        """Return the account, of little work."""
-        return self.make(World(1, 0.1))
+        """Return the account, of very little work."""
+        return self.make(World(1, 0.03))
 
     @property
     def path(self) -> str:

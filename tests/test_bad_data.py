@@ -4,11 +4,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from api_extract.tables import Table
 from clockodo_source.tables import TABLES
 from simulator.server import serve
 from tests.conftest import Account
 from tests.drawn import BEGIN, DrawnApp
+from tests.odd import OddApp
+from tests.trackers import CLOCKIFY
 from tests.truth import Row, Rows, differences, flat, truth
 
 
@@ -28,6 +32,26 @@ def test_what_may_officially_be_sent_loads_losslessly(
             assert differences(company, held) == []
             assert all(held.values()), "each table has rows"
             assert company.sync().packages == 0
+
+
+def test_odd_values_load_losslessly(
+    account: Callable[..., Account], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of each list of Clockify, also over others, and only once."""
+    monkeypatch.setattr(CLOCKIFY.limits, ())
+    company = account(CLOCKIFY, years=0.03)
+    for entry in [e for e in company.world.entries if e.billable == 1][:40]:
+        company.world.bill_entry(entry.id)  # else there are no invoices yet
+    odd = OddApp(company.app)
+    with serve(odd) as url:
+        company.settings = CLOCKIFY.settings(company.app, url)
+        for odd.seed in (1, 2):
+            company.sync(full=True)
+
+            wanted = truth(company)
+            assert differences(company, wanted) == []
+            assert all(wanted.values()), "each table has rows"
+        assert company.sync().packages == 0
 
 
 def expected(table: Table, sent: Rows, held: Rows) -> Rows:

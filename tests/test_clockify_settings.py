@@ -1,6 +1,7 @@
 """What only Clockify's settings have: two kinds of secret, a second address, workspaces."""
 
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,37 @@ def test_an_address_that_tells_nothing_of_reports_needs_another(base_url: str) -
     assert str(caught.value) == UNKNOWN
 
     assert Settings(SECRET, base_url=base_url, reports_url="https://reports.example/v1").reports
+
+
+def test_every_value_can_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lists are written as JSON there; what is not configured has its default."""
+    configure(monkeypatch, API_KEY=SECRET)
+    assert resolve() == Settings(SECRET)
+    configure(
+        monkeypatch,
+        BASE_URL="http://localhost:1/v1",
+        REPORTS_URL="http://localhost:1/reports",
+        WORKSPACES=json.dumps(IDS),
+        TIMEZONE="Europe/Berlin",
+        START_DATE="2020-02-29",
+        HORIZON_DAYS="0",
+        LOOKBACK_DAYS="7",
+        EXCLUDE_COLUMNS='["users.email"]',
+        HASH_COLUMNS='["users.name"]',
+    )
+
+    assert resolve() == Settings(
+        SECRET,
+        base_url="http://localhost:1/v1",
+        reports_url="http://localhost:1/reports",
+        workspaces=IDS,
+        timezone="Europe/Berlin",
+        start_date=date(2020, 2, 29),
+        horizon_days=0,
+        lookback_days=7,
+        exclude_columns=("users.email",),
+        hash_columns=("users.name",),
+    )
 
 
 @pytest.mark.parametrize("name", CREDENTIALS)

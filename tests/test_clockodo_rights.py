@@ -58,15 +58,15 @@ def test_a_key_that_loses_the_enhanced_list_keeps_names_and_money(account: MakeA
             plain = {k: v for k, v in row.items() if k not in ENHANCED_ONLY}
             wanted[table][key] = wanted[table].get(key, {}) | plain
     company.app.rights.enhanced = False
-    assert ACCEPT in refused(company)
+    assert ACCEPT in refused(company, "entries")
 
-    narrower = company.sync(accept_narrower_rights=True)
+    narrower = company.sync("entries", accept_narrower_rights=True)
 
     assert (narrower.exit, PLAIN in narrower.report.notes) == (Exit.DONE, True)
     assert differences(company, wanted) == []
     company.app.rights.enhanced = True
-    company.sync()
-    company.sync()
+    company.sync("entries")
+    company.sync("entries")
     assert differences(company, of_entries(company)) == []
 
 
@@ -77,7 +77,7 @@ def test_a_first_load_without_the_enhanced_list_has_hours(account: MakeAccount) 
     _, asked = check(company.settings, Options(company.world.now))
     assert {c.resource: c.answer for c in asked if c.answer != "ok"} == {"entries": "without money"}
 
-    first = company.sync()
+    first = company.sync("entries")
 
     assert (first.exit, PLAIN in first.report.notes) == (Exit.DONE, True)
     _, ((hours, *money),) = company.query(
@@ -85,10 +85,10 @@ def test_a_first_load_without_the_enhanced_list_has_hours(account: MakeAccount) 
     )
     assert hours == sum(e.duration or 0 for e in company.world.entries if e.type == 1)
     assert money == [0, 0]
-    assert company.sync().packages == 0
+    assert company.sync("entries").packages == 0
     company.app.rights.enhanced = True
-    company.sync()
-    company.sync()
+    company.sync("entries")
+    company.sync("entries")
     assert differences(company, of_entries(company)) == []
 
 

@@ -36,7 +36,7 @@ def test_within_tight_limits_a_large_first_load_is_hardly_ever_refused(tmp_path:
 
 
 @pytest.mark.parametrize(
-    ("tracker", "years", "seed"), [(CLOCKODO, 0.25, 3), (CLOCKIFY, 0.1, 1)], ids=list(TRACKERS)
+    ("tracker", "years", "seed"), [(CLOCKODO, 0.25, 3), (CLOCKIFY, 0.1, 3)], ids=list(TRACKERS)
 )
 def test_where_a_third_of_all_calls_fails_all_arrives(
     tmp_path: Path, tracker: Tracker, years: float, seed: int
