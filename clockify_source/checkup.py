@@ -5,6 +5,7 @@ from datetime import timedelta
 from api_extract.checkup import Asked
 from api_extract.errors import Forbidden, Gone
 from api_extract.resource import Resource
+from api_extract.windows import Window
 from clockify_source.lists import read_whole
 from clockify_source.reading import Clockify, Workspace, read_profile
 from clockify_source.ways import Ways
@@ -32,7 +33,7 @@ def _rows(account: Clockify, resource: Resource, workspace: Workspace) -> int:
     run, shape = account.run, account.run.shape(resource.name)
     if resource.reading == "entries":
         until = run.options.as_of
-        ways = Ways(run, workspace, shape, [])
+        ways = Ways(run, workspace, shape, [Window(run.today - RECENT, run.today)])
         return int(ways.read(until - RECENT, until, bounded=False).num_rows)
     if resource.reading == "person":
         me = workspace.asked._replace(user=str(run.report.owner))

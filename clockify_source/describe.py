@@ -20,13 +20,13 @@ Configured in `.dlt/config.toml` and `.dlt/secrets.toml` under `sources.clockify
 `clockify(Settings(...))`. `clockify(resources=["time_entries", "users"])` reads only those. What a
 key sees of several workspaces stands in the same tables: `workspace_id` tells of which a row is.
 
-All columns stand under the API's own names, written as `of_day` where it writes `ofDay`, with values
-as received: ids as texts, money in minor units (cents), durations as the server writes them, instants
-with their zone. {MARKS}
+All columns stand under the API's own names, written as `of_day` where it writes `ofDay`, with
+values as received: ids as texts, money in minor units (cents), durations as the server writes them,
+instants with their zone. {MARKS}
 
-What an endpoint refuses because the workspace's plan lacks it is `optional`. On the free plan, which
-allows 30 requests an hour, what the plan surely lacks is not asked for, and a run that has used them
-up keeps what it has read.
+What an endpoint refuses because the workspace's plan lacks it is `optional`. On the free plan,
+which allows 30 requests an hour, what the plan surely lacks is not asked for, and a run that has
+used them up keeps what it has read.
 
 This page is written by `python -m clockify_source.describe`.
 """

@@ -45,3 +45,13 @@ def test_calendars_end_where_the_years_of_the_tracker_end(account: Callable[...,
     outcome = sync(company.place, widest, late, ["nonbusiness_days"], models=False)
 
     assert outcome.report.resources["nonbusiness_days"].status == "loaded"
+
+
+def test_nothing_is_read_before_the_start_date(
+    tracker: Tracker, account: Callable[..., Account]
+) -> None:
+    """Though some days are asked for that lie before it."""
+    company = account(tracker)
+    outcome = company.sync(tracker.entries, until=date(2026, 10, 1), setting={"start_date": LAST})
+
+    assert outcome.report.resources[tracker.entries].rows == 0

@@ -11,7 +11,7 @@ import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from clockify_source import by_report
-from clockify_source.tables import BY_NAME, REPORTED, TIME_ENTRY_LIST
+from clockify_source.tables import BY_NAME, REPORTED
 from pipelines.exits import Exit
 from simulator import faults
 from simulator.clockify import Switches
@@ -58,7 +58,7 @@ def test_both_ways_to_read_entries_find_the_same(
 ) -> None:
     """The report knows what was earned, lists at which rate, also where a list has many pages."""
     paid = account(CLOCKIFY, loaded=True)
-    short = replace(TIME_ENTRY_LIST, page_size=60)
+    short = replace(BY_NAME[ENTRIES], page_size=60)
     monkeypatch.setitem(BY_NAME, ENTRIES, short)
     with by_lists as free:
         free.sync(ENTRIES)

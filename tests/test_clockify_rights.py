@@ -115,6 +115,17 @@ def test_what_a_plan_no_longer_includes_stays_as_it_was(account: MakeAccount) ->
     assert held(company) == before
 
 
+def test_a_check_leaves_a_free_workspace_most_of_its_requests(account: MakeAccount) -> None:
+    """However many people there are: the sync that comes next needs some of the thirty an hour."""
+    company = account(CLOCKIFY, plan="FREE")
+
+    report, asked = check(company.settings, Options(company.world.now))
+
+    assert report.requests <= 15
+    assert {c.resource for c in asked if c.answer != "ok"} == PAID_FOR
+    assert min(c.rows for c in asked if c.rows is not None) > 0
+
+
 def on_plan(company: Account, plan: Plan) -> Outcome:
     """Sync what is paid for, on a plan that may not include it."""
     company.app.plan = plan

@@ -88,7 +88,7 @@ MUTANTS = [
         ("delete a moment too much", 'f"{{table}}.{table.window} < w.{UNTIL}"', 'f"{{table}}.{table.window} <= w.{UNTIL}"', "replace"),
         ("never empty a window", "    if markers:\n", "    if markers and rows.num_rows:\n", "replace"),
         ("leave the markers in the table", '"hard_delete": True', '"hard_delete": False', "replace"),
-        ("replace another person's window", 'within = [f"{{table}}.{table.per} = w.{OF}"] if table.per else []', 'within = []', "replace"),
+        ("replace another person's window", 'within = [f"{{table}}.{table.per} = w.{OF}"] if table.per else []', "within = []", "replace"),
     ),
     *_of(
         "api_extract/windows.py",
@@ -120,10 +120,15 @@ MUTANTS = [
     *_of(
         "api_extract/spans.py",
         ("believe in any loss of rows", "return before > FEW and now * 2 < before", "return False", "rights dataset"),
+        ("believe in the loss of a part", 'return " and ".join(lost)', 'return ""', "clockify_rights"),
         ("never look back", "or owed(batch, span) or days.overlaps(run.recent):\n        return True\n    return bool(", "or owed(batch, span):\n        return True\n    return False and bool(", "load"),
         ("forget what was left", "batch.run.flag(batch.name, span, again=True)", "pass", "shifts memory"),
         ("forget that people still worked on it", 'batch.facts[span.key]["open"] = run.still_open(span.days)', 'batch.facts[span.key]["open"] = False', "memory"),
         ("remember before rows are handed on", '    batch.facts[span.key] = {"hash": digest, "rows": total}', '    run.remember(batch.name, span.key, {"hash": digest, "rows": total})', "memory"),
+    ),
+    *_of(
+        "clockify_source/lists.py",
+        ("take hidden rates for none", "    if workspace.asked.sees_money:\n        return lists\n", "    return lists\n", "clockify_rights"),
     ),
     *_of(
         "clockodo_source/lists.py",
