@@ -73,8 +73,11 @@ def _of_workspace(account: Clockify, workspace: Workspace, shape: Shape) -> Iter
     rest = [window for window in windows if window not in known]
     for some, people in ((known, feed.people), (rest, None)):
         ways = Ways(run, workspace, shape, some, people if some else None)
+        # By reports, each month is a request.
+        far = [w for w in some if some is known and ways.report and _may_wait(run, w)]
+        now = [window for window in some if window not in far or window in changed]
         reader = _Reader(run, ways, changes, booked)
-        yield from replaced(changes, some, reader.read, ways.longest)
+        yield from replaced(changes, now, reader.read, ways.longest)
     if not run.asked and not run.report.later:
         moved = changes.moved_to(every_month(run))
         yield from replaced(changes, moved, reader.read, reader.ways.longest)
@@ -86,6 +89,12 @@ def _is_known(run: Run[Settings], changes: Changes, window: Window) -> bool:
     """Tell whether a window was read, and nothing is owed of it."""
     facts = run.remembered(NAME).get(changes.key(window))
     return facts is not None and not facts.get("again")
+
+
+def _may_wait(run: Run[Settings], window: Window) -> bool:
+    """Tell whether a month is so far ahead that once a week will do, another one or two a day."""
+    is_far = window.since > run.today + timedelta(days=31)
+    return is_far and (run.today.toordinal() + window.since.month) % 7 != 0
 
 
 @dataclass

@@ -100,6 +100,7 @@ class Feed:
     def remember(self) -> None:
         """Go on from here next time, if that is worth a load or comes with one."""
         is_alone = self.run.report.resource("time_entries").status == "unchanged"
+        is_alone &= not (self.workspace.is_free and self.people)  # or it tells the same again
         if self._known and is_alone and "until" in self._memory:
             ends = (datetime.fromisoformat(each["until"]) for each in (self._memory, self._known))
             is_alone = abs(next(ends) - next(ends)) < SELDOM

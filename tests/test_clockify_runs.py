@@ -135,11 +135,13 @@ def test_a_large_company_on_the_free_plan_is_read_hour_by_hour(account: MakeAcco
     The server never has to refuse a request.
     """
     company = account(CLOCKIFY, plan="FREE", limits=Limits())
+    company.world.advance(timedelta(days=1))
     windows, outcome = list[int](), company.sync()
     while outcome.exit == Exit.THEIR_MOVE and len(windows) < 8:
         assert outcome.report.later.startswith("The documented limit of requests is used up.")
         windows.append(len(company.place.pipeline().state["sources"]["clockify"]["read"][ENTRIES]))
         an_hour_passes(company)
+        company.world.advance(timedelta(hours=1))
         outcome = company.sync()
 
     assert outcome.exit == Exit.DONE
