@@ -8,7 +8,7 @@ A window is a wall clock in the account's zone, whatever zone it is written in, 
 asked for on both sides, and cut off again.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -54,6 +54,7 @@ def _of_workspace(account: Clockify, workspace: Workspace, shape: Shape) -> Iter
     feed = Feed(run, workspace)
     changed = set() if run.asked else feed.restated() | reinvoiced(run, workspace)
     windows = due(run, NAME, changed, f"{workspace.id}:")
+    parts = list(_by_ways(run, workspace, shape, feed, windows, changed))
     spec = Entries(
         resource=NAME,
         log=ENTRY_LOG,
@@ -64,20 +65,12 @@ def _of_workspace(account: Clockify, workspace: Workspace, shape: Shape) -> Iter
         per=workspace.id,
         derive=tags_of,
     )
-    changes = Changes(run, spec, windows)
+    changes = Changes(run, spec, [window for some, _ in parts for window in some])
     booked = account.booked.setdefault(workspace.id, set())
     yield from changes.begin()
-    # Few can have changed what was read before, which on the free plan is worth a distinction.
-    is_worth_it = workspace.is_free and feed.tells_all and not run.options.full
-    known = [w for w in windows if is_worth_it and _is_known(run, changes, w)]
-    rest = [window for window in windows if window not in known]
-    for some, people in ((known, feed.people), (rest, None)):
-        ways = Ways(run, workspace, shape, some, people if some else None)
-        # By reports, each month is a request.
-        far = [w for w in some if some is known and ways.report and _may_wait(run, w)]
-        now = [window for window in some if window not in far or window in changed]
+    for some, ways in parts:
         reader = _Reader(run, ways, changes, booked)
-        yield from replaced(changes, now, reader.read, ways.longest)
+        yield from replaced(changes, some, reader.read, ways.longest)
     if not run.asked and not run.report.later:
         moved = changes.moved_to(every_month(run))
         yield from replaced(changes, moved, reader.read, reader.ways.longest)
@@ -85,9 +78,32 @@ def _of_workspace(account: Clockify, workspace: Workspace, shape: Shape) -> Iter
     feed.remember()
 
 
-def _is_known(run: Run[Settings], changes: Changes, window: Window) -> bool:
+def _by_ways(  # noqa: PLR0913 - what it hangs on
+    run: Run[Settings],
+    workspace: Workspace,
+    shape: Shape,
+    feed: Feed,
+    windows: Sequence[Window],
+    changed: Collection[Window],
+) -> Iterator[tuple[list[Window], Ways]]:
+    """Yield windows with the way to read them: those that were read before, and the others.
+
+    On the free plan, only few people can have changed what was read before; and where it is read by
+    reports, a request for each month, months far ahead are read in turn.
+    """
+    is_worth_it = workspace.is_free and feed.tells_all and not run.options.full
+    known = [w for w in windows if is_worth_it and _is_known(run, workspace, w)]
+    rest = [window for window in windows if window not in known]
+    ways = Ways(run, workspace, shape, known, feed.people if known else None)
+    if ways.report:
+        known = [w for w in known if w in changed or not _may_wait(run, w)]
+    yield known, ways
+    yield rest, Ways(run, workspace, shape, rest)
+
+
+def _is_known(run: Run[Settings], workspace: Workspace, window: Window) -> bool:
     """Tell whether a window was read, and nothing is owed of it."""
-    facts = run.remembered(NAME).get(changes.key(window))
+    facts = run.remembered(NAME).get(f"{workspace.id}:{window.key}")
     return facts is not None and not facts.get("again")
 
 

@@ -1,10 +1,7 @@
 """Clockify as nobody promised it: answers, lists and settings at the edge."""
 
-import os
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
-from shutil import rmtree
 from typing import Any
 
 import pytest
@@ -16,6 +13,7 @@ from simulator.clockify_view import View
 from simulator.faults import Fault, rewritten, status
 from simulator.store import TIME, Entry
 from tests.conftest import Account
+from tests.test_later import a_day_passes
 from tests.trackers import CLOCKIFY, WORKSPACE
 
 MakeAccount = Callable[..., Account]
@@ -55,7 +53,7 @@ def always(change: Callable[[Any], object]) -> list[Fault]:
 
 def resync(made: Account, *resources: str, **options: Any) -> Outcome:  # noqa: ANN401 - as of sync
     """Sync when all requests are there again, and count those of this run only."""
-    rmtree(Path(os.environ["DLT_DATA_DIR"]) / "requests", ignore_errors=True)
+    a_day_passes()
     made.app.reset()
     return made.sync(*resources, **options)
 
@@ -98,7 +96,7 @@ def test_lists_of_many_pages_are_read_bit_by_bit(account: MakeAccount, monkeypat
     """When requests run out within a span, parts of it are kept, and the next run goes on."""
     made = few(account(CLOCKIFY, years=0.4, switches=Switches(oversized="capped"), plan="FREE"))
     monkeypatch.setattr(View.paged, "__defaults__", (50, 150))  # a month of one person's entries
-    monkeypatch.setattr("clockify_source.api.PER_HOUR_ON_FREE_PLAN", 16)
+    monkeypatch.setattr("clockify_source.api.PER_HOUR_ON_FREE_PLAN", 18)
 
     late = [resync(made, "time_entries", setting=LATELY).report.later for _ in range(3)]
 
@@ -110,7 +108,7 @@ def test_profiles_are_read_bit_by_bit(account: MakeAccount, monkeypatch: Patch) 
     """Who was read stays read, and is not asked for again that day; nor is who has left."""
     made = few(account(CLOCKIFY, plan="FREE"), people=5)
     made.world.archive_user(made.world.rows("users")[4]["id"])
-    monkeypatch.setattr("clockify_source.api.PER_HOUR_ON_FREE_PLAN", 7)
+    monkeypatch.setattr("clockify_source.api.PER_HOUR_ON_FREE_PLAN", 9)
 
     found = [bool(resync(made, "member_profiles").report.later) for _ in range(2)]
     made.world.advance(timedelta(days=1))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from shutil import rmtree
 
 import dlt
 import pytest
@@ -19,8 +20,7 @@ MakeAccount = Callable[..., Account]
 
 def a_day_passes() -> None:
     """Forget what was counted, as the file does after a day."""
-    for file in (Path(dlt.current.run_context().data_dir) / "requests").iterdir():
-        file.unlink()
+    rmtree(Path(dlt.current.run_context().data_dir) / "requests", ignore_errors=True)
 
 
 @pytest.mark.parametrize(("name", "a_day"), [("clockodo", 100), ("clockify", 30)])
