@@ -15,7 +15,7 @@ from tests.edited import YEARS, Edited
 from tests.trackers import TRACKERS
 from tests.truth import differences
 
-MOMENTS, SERIES = 20, 4
+MOMENTS, SERIES = 10, 2
 ONE = ["clockodo"]  # what hangs on the steps of a load only, not on how a tracker is read
 # One of each way of reading: a table that is loaded is loaded like any other.
 ASKED = {
@@ -93,7 +93,7 @@ def _rows(account: Account, tables: Iterable[str]) -> dict[str, int]:
 def test_syncs_that_are_killed_at_any_moment_are_finished_by_the_next(
     edited: Edited, account: Account, first: int
 ) -> None:
-    """Some in a row, each at another place within its twentieth of a sync; the next makes equal."""
+    """Some in a row, each at another place within its tenth of a sync; the next makes equal."""
     for moment in range(first, MOMENTS, SERIES):
         after = (moment + random.Random(moment).random()) / MOMENTS * edited.seconds
         killed(after, partial(go_on, account))
