@@ -41,7 +41,7 @@ class Shape:
         try:
             decoded = msgspec.json.decode(rows, type=Rows | dict[str, Any])
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise NotAsAgreed(f"GET {self.resource.path}: {said(error)}") from None
+            raise NotAsAgreed(f"{self.resource.endpoint}: {said(error)}") from None
         listed = [decoded] if isinstance(decoded, dict) else decoded
         parts = self.resource.split(listed, stamp)
         return len(listed), {name: self.readers[name].read(rows) for name, rows in parts.items()}
@@ -85,7 +85,7 @@ def read(  # noqa: PLR0913 - all but three have defaults
             return tables
         before = tables
     text = f"the list changed during each of {attempts} attempts to read it."
-    raise Unsettled(f"GET {shape.resource.path}: {text}", found.pages)
+    raise Unsettled(f"{shape.resource.endpoint}: {text}", found.pages)
 
 
 def _traverse(
@@ -103,7 +103,7 @@ def _traverse(
     parts: dict[str, list[pa.Table]] = {name: [t] for name, t in shape.empty().items()}
     for number, page in enumerate(chain([first], pages), start=1):
         if page.number != number > 1:
-            raise NotAsAgreed(f"GET {shape.resource.path}: page {number} came as {page.number}.")
+            raise NotAsAgreed(f"{shape.resource.endpoint}: page {number} came as {page.number}.")
         rows, tables = shape.read(page.rows, stamp)
         total += rows
         for name, table in tables.items():
@@ -113,7 +113,7 @@ def _traverse(
     whole = {name: pa.concat_tables(tables) for name, tables in parts.items()}
     repeated = any(_repeats(whole[t.name], t.key) for t in shape.tables)
     if number == 1 and first.count_items is None and repeated:
-        raise NotAsAgreed(f"GET {shape.resource.path}: two rows with the same key.")
+        raise NotAsAgreed(f"{shape.resource.endpoint}: two rows with the same key.")
     if repeated or first.count_items not in {None, total}:
         return Traversal(number)
     return Traversal(number, whole, number <= 1 or _unchanged_since(began, shape, whole))

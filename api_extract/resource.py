@@ -38,3 +38,8 @@ class Resource:
     fills: bool = False
     optional: bool = False
     method: str = "GET"
+
+    @property
+    def endpoint(self) -> str:
+        """What errors call it."""
+        return f"{self.method} {self.path}"

@@ -201,19 +201,16 @@ class Run(Generic[S]):
         """
         report = self.report.resource(resource.name)
         before = self.session.requests
-        refused: list[str] = self.state.get("refused", [])
         try:
             yield from items()
             self._check_rights(self.shape(resource.name))
-            if resource.name in refused:
-                self.state["refused"] = [name for name in refused if name != resource.name]
+            self.refuses(resource.name, is_refused=False)
         except (Forbidden, Gone) as error:
             if not resource.optional:
                 raise
             report.status = "forbidden" if isinstance(error, Forbidden) else "missing"
             report.detail = str(error)
-            if resource.name not in refused:
-                self.state["refused"] = [*refused, resource.name]
+            if self.refuses(resource.name, is_refused=True):
                 report.newly = bool(self.remembered(resource.name))
                 if not report.newly:
                     yield from self._made_empty(resource)
@@ -228,6 +225,15 @@ class Run(Generic[S]):
             self.report.requests = self.session.requests
             self.report.waited = self.session.waited
             self.report.tell(f"{resource.name}: {report.rows} rows, {report.status}")
+
+    def refuses(self, what: str, *, is_refused: bool) -> bool:
+        """Remember whether something is refused; tell whether that has changed."""
+        before: list[str] = self.state.get("refused", [])
+        if (what in before) == is_refused:
+            return False
+        rest = [name for name in before if name != what]
+        self.state["refused"] = [*rest, what] if is_refused else rest
+        return True
 
     def _made_empty(self, resource: Resource) -> Iterator[Any]:
         """Make the tables of what was never readable, so that models can rely on them."""

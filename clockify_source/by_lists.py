@@ -68,7 +68,7 @@ class ByLists:
         """
         found = [self._of(person, since, until, bounded=bounded) for person in self.people]
         if self._refused >= set(self.people):
-            raise Forbidden(f"GET {self.shape.resource.path}: nobody's entries may be read.")
+            raise Forbidden(f"{self.shape.resource.endpoint}: nobody's entries may be read.")
         note = NO_LIST.format(len(self._refused))
         if self._refused and note not in self.run.report.notes:
             self.run.report.notes.append(note)
@@ -80,7 +80,7 @@ class ByLists:
             start=f"{since:%Y-%m-%dT%H:%M:%SZ}", end=f"{until:%Y-%m-%dT%H:%M:%SZ}"
         )
         listing = partial(list_pages, self.run.session, resource, request)
-        how = {"stamp": self.workspace.asked, **(ONE_PAGE if until - since > SHORTEST_SPAN else {})}
+        how = {"stamp": self.workspace.stamp, **(ONE_PAGE if until - since > SHORTEST_SPAN else {})}
         try:
             return next(iter(read(self.run.session, self.shape, listing, **how).values()))
         except TooLong:

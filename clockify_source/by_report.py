@@ -22,12 +22,12 @@ from clockify_source.api import SMALLEST_PAGE, count_of, first_request, list_pag
 from clockify_source.reading import Workspace
 from clockify_source.settings import Settings
 from clockify_source.tables import REPORTED, RUNNING
+from clockify_source.tables_time import BEGINS
 
 SHORTEST_SPAN = timedelta(hours=1)
 LONGEST_ON_FREE_PLAN = timedelta(days=31)
 MOST_ROWS = 20_000  # that are held in memory at once, where a span can be split
 WORTH = 2_000  # rows that are worth a request more, so that they are read side by side
-BEGINS = "time_interval__start"
 NOT_RUNNING = "Clocks that run are known from reports only: {}"
 
 Span = tuple[datetime, datetime]
@@ -95,7 +95,7 @@ class ByReport:
         return self._paged(span), []
 
     def _columns(self, page: Page) -> pa.Table:
-        return next(iter(self.shape.read(page.rows, self.workspace.asked)[1].values()))
+        return next(iter(self.shape.read(page.rows, self.workspace.stamp)[1].values()))
 
     def _first_page(self, span: Span) -> Told:
         told = self.run.session.fetch(self._request(span, 1), _told)
@@ -104,7 +104,7 @@ class ByReport:
         # What it counts may not be what it tells; if there is no more, it is all there is.
         more = self.run.session.fetch(self._request(span, 2), _told)
         if not told.rows:  # or all would seem to be deleted
-            raise Gone(f"{REPORTED.method} {REPORTED.path}: it counts entries and shows none.")
+            raise Gone(f"{REPORTED.endpoint}: it counts entries and shows none.")
         return told if more.rows else told._replace(total=told.rows)
 
     def _paged(self, span: Span) -> pa.Table:
@@ -113,17 +113,17 @@ class ByReport:
         def all_pages() -> Iterator[Page]:
             return pages(self.run.session, partial(self._request, span), _numbered)
 
-        asked = self.workspace.asked
-        return next(iter(read(self.run.session, self.shape, all_pages, stamp=asked).values()))
+        stamp = self.workspace.stamp
+        return next(iter(read(self.run.session, self.shape, all_pages, stamp=stamp).values()))
 
     @cached_property
     def _running(self) -> pa.Table:
         """Entries whose clocks run: it is not certain that the report tells them."""
-        session, shape, asked = self.run.session, self._running_shape, self.workspace.asked
+        session, shape, stamp = self.run.session, self._running_shape, self.workspace.stamp
         request = first_request(RUNNING, self.workspace.id)
         listing = partial(list_pages, session, RUNNING, request)
         try:
-            return next(iter(read(session, shape, listing, stamp=asked).values()))
+            return next(iter(read(session, shape, listing, stamp=stamp).values()))
         except (Forbidden, Gone) as error:
             self.run.report.notes.append(NOT_RUNNING.format(error))
             return next(iter(shape.empty().values()))
@@ -163,7 +163,7 @@ def _told(answer: Answer, number: int = 1) -> Told:
     report = msgspec.json.decode(answer.body, type=_Report)
     rows = report.timeentries or report.timeEntries
     if not bytes(rows):
-        raise NotAsAgreed(f"{REPORTED.method} {REPORTED.path}: the answer has no timeentries.")
+        raise NotAsAgreed(f"{REPORTED.endpoint}: the answer has no timeentries.")
     totals = report.totals[0] if report.totals else None
     count = count_of(rows)
     total = totals.entries_count if totals else None

@@ -36,6 +36,6 @@ def _rows(account: Clockify, resource: Resource, workspace: Workspace) -> int:
         ways = Ways(run, workspace, shape, [Window(run.today - RECENT, run.today)])
         return int(ways.read(until - RECENT, until, bounded=False).num_rows)
     if resource.reading == "person":
-        me = workspace.asked._replace(user=str(run.report.owner))
+        me = workspace.stamp._replace(user=str(run.report.owner))
         return 0 if read_profile(run, me) is None else 1
     return int(next(iter(read_whole(run, resource.name, workspace).values())).num_rows)

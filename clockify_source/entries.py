@@ -8,7 +8,7 @@ A window is a wall clock in the account's zone, whatever zone it is written in, 
 asked for on both sides, and cut off again.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -31,13 +31,13 @@ from api_extract.tables import Table
 from api_extract.windows import Window, halves
 from clockify_source.by_report import TooMany
 from clockify_source.feed import Feed
-from clockify_source.invoiced import reinvoiced
 from clockify_source.reading import Clockify, Workspace
 from clockify_source.settings import Settings
 from clockify_source.tables import ENTRY_LOG, TIME_ENTRY_TAGS
+from clockify_source.tables_time import BEGINS, ENDS
 from clockify_source.ways import Ways
 
-NAME, BEGINS, ENDS = "time_entries", "time_interval__start", "time_interval__end"
+NAME = "time_entries"
 BOOKED = ["project_id", "task_id"]
 PADDING = timedelta(hours=14)  # the farthest that clocks of the world are from UTC
 
@@ -52,9 +52,14 @@ def entries(account: Clockify, shape: Shape) -> Iterator[Any]:
 def _of_workspace(account: Clockify, workspace: Workspace, shape: Shape) -> Iterator[Any]:
     run = account.run
     feed = Feed(run, workspace)
-    changed = set() if run.asked else feed.restated() | reinvoiced(run, workspace)
+    changed = set() if run.asked else feed.restated()
     windows = due(run, NAME, changed, f"{workspace.id}:")
-    parts = list(_by_ways(run, workspace, shape, feed, windows, changed))
+    known = [window for window in windows if _is_known(run, workspace, feed, window)]
+    rest = [window for window in windows if window not in known]
+    everyone = Ways(run, workspace, shape, rest)
+    few = Ways(run, workspace, shape, known, feed.people) if known else everyone
+    if few.report:  # a request for each month
+        known = [window for window in known if window in changed or not _may_wait(run, window)]
     spec = Entries(
         resource=NAME,
         log=ENTRY_LOG,
@@ -65,52 +70,35 @@ def _of_workspace(account: Clockify, workspace: Workspace, shape: Shape) -> Iter
         per=workspace.id,
         derive=tags_of,
     )
-    changes = Changes(run, spec, [window for some, _ in parts for window in some])
+    changes = Changes(run, spec, [*known, *rest])
     booked = account.booked.setdefault(workspace.id, set())
     yield from changes.begin()
-    for some, ways in parts:
-        reader = _Reader(run, ways, changes, booked)
-        yield from replaced(changes, some, reader.read, ways.longest)
+    yield from replaced(changes, known, _Reader(run, few, changes, booked).read, few.longest)
+    reader = _Reader(run, everyone, changes, booked)
+    yield from replaced(changes, rest, reader.read, everyone.longest)
     if not run.asked and not run.report.later:
         moved = changes.moved_to(every_month(run))
-        yield from replaced(changes, moved, reader.read, reader.ways.longest)
+        yield from replaced(changes, moved, reader.read, everyone.longest)
     yield from changes.finish()
     feed.remember()
 
 
-def _by_ways(  # noqa: PLR0913 - what it hangs on
-    run: Run[Settings],
-    workspace: Workspace,
-    shape: Shape,
-    feed: Feed,
-    windows: Sequence[Window],
-    changed: Collection[Window],
-) -> Iterator[tuple[list[Window], Ways]]:
-    """Yield windows with the way to read them: those that were read before, and the others.
+def _is_known(run: Run[Settings], workspace: Workspace, feed: Feed, window: Window) -> bool:
+    """Tell whether a window was read, and only some people can have changed anything since.
 
-    On the free plan, only few people can have changed what was read before; and where it is read by
-    reports, a request for each month, months far ahead are read in turn.
+    It is worth asking on the free plan only, where each person, or each month, is a request.
     """
-    is_worth_it = workspace.is_free and feed.tells_all and not run.options.full
-    known = [w for w in windows if is_worth_it and _is_known(run, workspace, w)]
-    rest = [window for window in windows if window not in known]
-    ways = Ways(run, workspace, shape, known, feed.people if known else None)
-    if ways.report:
-        known = [w for w in known if w in changed or not _may_wait(run, w)]
-    yield known, ways
-    yield rest, Ways(run, workspace, shape, rest)
-
-
-def _is_known(run: Run[Settings], workspace: Workspace, window: Window) -> bool:
-    """Tell whether a window was read, and nothing is owed of it."""
+    if not (workspace.is_free and feed.tells_all) or run.options.full or run.asked:
+        return False
     facts = run.remembered(NAME).get(f"{workspace.id}:{window.key}")
     return facts is not None and not facts.get("again")
 
 
 def _may_wait(run: Run[Settings], window: Window) -> bool:
-    """Tell whether a month is so far ahead that once a week will do, another one or two a day."""
+    """Tell whether a month is so far ahead that each is read in turn, one or two a day."""
+    day = run.today.toordinal()
     is_far = window.since > run.today + timedelta(days=31)
-    return is_far and (run.today.toordinal() + window.since.month) % 7 != 0
+    return is_far and (day + day // 7 + window.since.month) % 7 != 0  # also for weekly runs
 
 
 @dataclass

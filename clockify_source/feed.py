@@ -11,7 +11,6 @@ changed, nothing is to be loaded, not even this.
 """
 
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
@@ -28,6 +27,7 @@ from api_extract.windows import Window, month_at
 from clockify_source.api import SMALLEST_PAGE
 from clockify_source.reading import Workspace
 from clockify_source.settings import Settings
+from clockify_source.tables_time import BEGINS
 
 LATE = timedelta(minutes=3)  # deletions appear about a minute after they happened
 OVERLAP = timedelta(hours=14)
@@ -74,8 +74,6 @@ class Feed:
         """Return what is to be read again; where the feed is silent, go on from there next time."""
         until, self._known = self.run.options.as_of.astimezone(UTC) - LATE, {**self._memory}
         if "until" not in self._known:
-            with suppress(Forbidden, NotAsAgreed, TheirMove, _TooMuch):  # it only learns to count
-                next(self._told("created", until - LONGEST, until), None)
             self._known |= {"until": until.isoformat(), "fresh": {}}
             return set()
         before = datetime.fromisoformat(self._known["until"])
@@ -99,12 +97,10 @@ class Feed:
 
     def remember(self) -> None:
         """Go on from here next time, if that is worth a load or comes with one."""
-        is_alone = self.run.report.resource("time_entries").status == "unchanged"
-        is_alone &= not (self.workspace.is_free and self.people)  # or it tells the same again
-        if self._known and is_alone and "until" in self._memory:
-            ends = (datetime.fromisoformat(each["until"]) for each in (self._memory, self._known))
-            is_alone = abs(next(ends) - next(ends)) < SELDOM
-        if self._known and not is_alone:
+        last, now = self._memory.get("until"), self._known.get("until")
+        is_loaded = self.run.report.resource("time_entries").status != "unchanged"
+        tells_again = self.workspace.is_free and bool(self.people)  # and requests are few
+        if now and (last is None or is_loaded or tells_again or _apart(last, now) >= SELDOM):
             self._memory.update(self._known)
 
     def _changed(self, since: datetime, until: datetime) -> tuple[set[Window], set[Window]]:
@@ -171,7 +167,7 @@ class Feed:
                 instants += _begins(part)
         table = self.run.resources["time_entries"].tables[0]
         held = self.run.known.by_id(table, sorted(ids))
-        instants += held["time_interval__start"].to_pylist()
+        instants += held[BEGINS].to_pylist()
         return {month for each in instants if (month := month_at(each, self.run.zone))}
 
 
@@ -182,6 +178,10 @@ def _rows(answer: Answer) -> list[Row]:
     told = msgspec.json.decode(answer.body, type=list[Row] | dict[str, Any])
     rows = told if isinstance(told, list) else told.get("response") or []
     return [row for row in rows if isinstance(row, dict)]
+
+
+def _apart(one: str, other: str) -> timedelta:
+    return abs(datetime.fromisoformat(one) - datetime.fromisoformat(other))
 
 
 def _begins(part: Row) -> list[datetime]:

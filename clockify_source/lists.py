@@ -13,11 +13,11 @@ from api_extract.reading import Shape
 from api_extract.replace import Marked
 from api_extract.run import Lists, Run
 from api_extract.spans import Batch, Span, leave, settle
+from clockify_source.invoiced import INVOICES, doubt_invoiced
 from clockify_source.reading import (
     Clockify,
     Workspace,
     read_list,
-    read_once,
     read_users,
     read_workspaces,
 )
@@ -38,6 +38,8 @@ def whole(account: Clockify, shape: Shape) -> Iterator[Any]:
 
     def read(workspace: Workspace) -> Lists:
         lists = read_whole(run, name, workspace)
+        if name == INVOICES:
+            return doubt_invoiced(run, workspace, lists)
         return with_done(account, workspace, lists) if TASKS.name in lists else lists
 
     yield from replaced(account, Batch(run, shape), read)
@@ -54,9 +56,7 @@ def read_whole(run: Run[Settings], resource: str, workspace: Workspace) -> Lists
     if workspace.is_free and resource in PAID_FOR:
         path = shape.resource.path.format(workspace=workspace.id)
         raise Forbidden(f"GET {path}: not asked for, as the free plan does not include it.")
-    if resource == "invoices":
-        return read_once(run, resource, workspace)
-    return read_list(run, resource, workspace.asked)
+    return read_list(run, resource, workspace.stamp)
 
 
 def _seen(shape: Shape, workspace: Workspace, lists: Lists) -> Lists:
@@ -64,7 +64,7 @@ def _seen(shape: Shape, workspace: Workspace, lists: Lists) -> Lists:
 
     What a right decides on, and is null, may be hidden from somebody who does not see everything.
     """
-    if workspace.asked.sees_money:
+    if workspace.stamp.sees_money:
         return lists
     return {name: _doubted(shape.readers[name], rows) for name, rows in lists.items()}
 
@@ -106,6 +106,7 @@ def replaced(
 def _settle(account: Clockify, batch: Batch, read: Callable[[Workspace], Lists | None]) -> None:
     """Read each workspace; where some refuse what is optional, the others still count."""
     refusals: list[Forbidden | Gone] = []
+    run, report = account.run, account.run.report.resource(batch.name)
     for workspace in account.workspaces:
         try:
             tables = read(workspace)
@@ -113,10 +114,14 @@ def _settle(account: Clockify, batch: Batch, read: Callable[[Workspace], Lists |
             leave(batch, workspace.id, "unsettled", str(error))
         except (Forbidden, Gone) as error:
             refusals.append(error)
+            if run.refuses(f"{batch.name} {workspace.id}", is_refused=True):
+                report.newly = workspace.id in run.remembered(batch.name)
+                report.detail = str(error)
         else:
+            run.refuses(f"{batch.name} {workspace.id}", is_refused=False)
             if tables is not None:
                 settle(batch, Span(workspace.id, None, Marked(per=workspace.id)), tables)
     optional = batch.shape.resource.optional
     if refusals and (not optional or len(refusals) == len(account.workspaces)):
         raise refusals[0]
-    account.run.report.notes += [str(refusal) for refusal in refusals]
+    run.report.notes += [str(refusal) for refusal in refusals]

@@ -18,7 +18,7 @@ _SPELLINGS = (("id", "_id"), ("isLocked", "locked"), ("customFieldValues", "cust
 _MONEY = ("hourlyRate", "costRate", "rate", "amount", "cost", "profit")
 
 
-class Asked(NamedTuple):
+class Stamp(NamedTuple):
     """What rows were asked for: of a workspace, of a person; and whether money is surely told."""
 
     workspace: str
@@ -26,20 +26,20 @@ class Asked(NamedTuple):
     sees_money: bool = True
 
 
-def _seen(row: Row, asked: Asked) -> Row:
+def _seen(row: Row, stamp: Stamp) -> Row:
     """Return a row without money that is null because the reader may not see it."""
-    hidden = () if asked.sees_money else [name for name in _MONEY if row.get(name) is None]
+    hidden = () if stamp.sees_money else [name for name in _MONEY if row.get(name) is None]
     return without(row, *hidden) if hidden else row
 
 
-def listed(table: str, rows: Rows, asked: Asked) -> dict[str, Rows]:
+def listed(table: str, rows: Rows, stamp: Stamp) -> dict[str, Rows]:
     """Return the rows of one table, which may not say whose they are."""
-    return {table: [filled(row, workspaceId=asked.workspace) for row in rows]}
+    return {table: [filled(row, workspaceId=stamp.workspace) for row in rows]}
 
 
-def users(rows: Rows, asked: Asked) -> dict[str, Rows]:
+def users(rows: Rows, stamp: Stamp) -> dict[str, Rows]:
     """Sort people into people and what they are members of."""
-    people = [filled(user, workspaceId=asked.workspace) for user in rows]
+    people = [filled(user, workspaceId=stamp.workspace) for user in rows]
     return {
         "users": [without(user, "memberships") for user in people],
         "memberships": [
@@ -50,15 +50,15 @@ def users(rows: Rows, asked: Asked) -> dict[str, Rows]:
     }
 
 
-def member_profiles(rows: Rows, asked: Asked) -> dict[str, Rows]:
+def member_profiles(rows: Rows, stamp: Stamp) -> dict[str, Rows]:
     """Give a profile its workspace and person, which it does not name."""
-    known = {"workspaceId": asked.workspace, "userId": asked.user}
+    known = {"workspaceId": stamp.workspace, "userId": stamp.user}
     return {"member_profiles": [filled(row, **known) for row in rows]}
 
 
-def user_groups(rows: Rows, asked: Asked) -> dict[str, Rows]:
+def user_groups(rows: Rows, stamp: Stamp) -> dict[str, Rows]:
     """Sort groups into groups and who is in them."""
-    groups = [filled(group, workspaceId=asked.workspace) for group in rows]
+    groups = [filled(group, workspaceId=stamp.workspace) for group in rows]
     return {
         "user_groups": [without(group, "userIds") for group in groups],
         "user_group_members": [
@@ -69,26 +69,26 @@ def user_groups(rows: Rows, asked: Asked) -> dict[str, Rows]:
     }
 
 
-def projects(rows: Rows, asked: Asked) -> dict[str, Rows]:
+def projects(rows: Rows, stamp: Stamp) -> dict[str, Rows]:
     """Sort projects into projects, who may work on them, and their tasks."""
     found: dict[str, Rows] = {"projects": [], "project_memberships": [], "tasks": []}
     for row in rows:
-        project = _seen(_with_client(filled(row, workspaceId=asked.workspace)), asked)
+        project = _seen(_with_client(filled(row, workspaceId=stamp.workspace)), stamp)
         of_project = {"workspaceId": project["workspaceId"], "projectId": project.get("id")}
         found["projects"].append(without(project, "memberships", "tasks"))
         found["project_memberships"] += [
-            _seen(filled(_on_project(membership, project), **of_project), asked)
+            _seen(filled(_on_project(membership, project), **of_project), stamp)
             for membership in inner(project, "memberships")
         ]
         found["tasks"] += [
-            _seen(filled(task, **of_project), asked) for task in inner(project, "tasks")
+            _seen(filled(task, **of_project), stamp) for task in inner(project, "tasks")
         ]
     return found
 
 
-def tasks(rows: Rows, asked: Asked) -> dict[str, Rows]:
+def tasks(rows: Rows, stamp: Stamp) -> dict[str, Rows]:
     """Return the tasks of one project."""
-    return {"tasks": [_seen(filled(row, workspaceId=asked.workspace), asked) for row in rows]}
+    return {"tasks": [_seen(filled(row, workspaceId=stamp.workspace), stamp) for row in rows]}
 
 
 def _with_client(project: Row) -> Row:
@@ -104,9 +104,9 @@ def _on_project(membership: Row, project: Row) -> Row:
     return without(membership, "targetId") if is_its else membership
 
 
-def holidays(rows: Rows, asked: Asked) -> dict[str, Rows]:
+def holidays(rows: Rows, stamp: Stamp) -> dict[str, Rows]:
     """Sort holidays into holidays and who has them."""
-    days = [filled(day, workspaceId=asked.workspace) for day in rows]
+    days = [filled(day, workspaceId=stamp.workspace) for day in rows]
     return {
         "holidays": [without(day, "userIds", "userGroupIds") for day in days],
         "holiday_assignments": [
@@ -123,9 +123,9 @@ def holidays(rows: Rows, asked: Asked) -> dict[str, Rows]:
     }
 
 
-def time_off_requests(rows: Rows, asked: Asked) -> dict[str, Rows]:
+def time_off_requests(rows: Rows, stamp: Stamp) -> dict[str, Rows]:
     """Return requests, whose status may be an object or no more than its type."""
-    return listed("time_off_requests", [_with_status(row) for row in rows], asked)
+    return listed("time_off_requests", [_with_status(row) for row in rows], stamp)
 
 
 def _with_status(request: Row) -> Row:
@@ -133,22 +133,22 @@ def _with_status(request: Row) -> Row:
     return {**request, "status": {"statusType": status}} if isinstance(status, str) else request
 
 
-def time_entries(rows: Rows, asked: Asked) -> dict[str, Rows]:
+def time_entries(rows: Rows, stamp: Stamp) -> dict[str, Rows]:
     """Return entries of a person's list; no tags, in either spelling, are none."""
     return {
         "time_entries": [
-            _seen(filled(r, workspaceId=asked.workspace, tagIds=[]), asked) for r in rows
+            _seen(filled(r, workspaceId=stamp.workspace, tagIds=[]), stamp) for r in rows
         ]
     }
 
 
-def reported_entries(rows: Rows, asked: Asked) -> dict[str, Rows]:
+def reported_entries(rows: Rows, stamp: Stamp) -> dict[str, Rows]:
     """Return entries of the detailed report, told as lists tell them.
 
     What the report leaves out though it knows of none is null, and `invoicingInfo` is [] then.
     What it does not know at all is absent, as are amounts that the key may not see.
     """
-    return time_entries([_as_listed(row) for row in rows], asked)
+    return time_entries([_as_listed(row) for row in rows], stamp)
 
 
 def _as_listed(row: Row) -> Row:

@@ -1,7 +1,8 @@
 """How much each person is to work: one request a person, so once a day, and some at a time.
 
-Who was read today is not asked for again, and who has left once only. Where requests run out, those
-who were read stay read, and it is another's turn next time.
+Who was read today is not asked for again, where that could be remembered, as something was loaded;
+and who has left once only. Where requests run out, those who were read stay read, and it is
+another's turn next time.
 """
 
 from collections.abc import Collection, Iterator
@@ -50,7 +51,7 @@ def _read(run: Run[Settings], workspace: Workspace, facts: dict[str, Any]) -> Li
     found = _asked_for(run, workspace, asked, known)
     shown = [person for person, profile in found.items() if profile]
     if not is_read and len(found) == len(asked) > len(shown) == 0:
-        raise Forbidden(f"GET {run.shape(NAME).resource.path}: nobody's profile is shown.")
+        raise Forbidden(f"{run.shape(NAME).resource.endpoint}: nobody's profile is shown.")
     unread = sorted({*asked} - found.keys())
     facts[workspace.id] = {
         "read_on": str(run.today) if unread or not _is_alone(run) else before.get("read_on", ""),
@@ -71,7 +72,7 @@ def _asked_for(
     found: dict[str, Lists | None] = {}
     for person in sorted(people, key=lambda each: (each in known, _turn(run, each))):
         try:
-            found[person] = read_profile(run, workspace.asked._replace(user=person))
+            found[person] = read_profile(run, workspace.stamp._replace(user=person))
         except Later as error:
             if not found:
                 raise

@@ -14,7 +14,7 @@ from api_extract.reading import read
 from api_extract.run import Lists, Run
 from api_extract.session import Answer
 from clockify_source.api import first_request, list_pages
-from clockify_source.nested import Asked
+from clockify_source.nested import Stamp
 from clockify_source.settings import Settings
 
 # Who has nothing but time: left out of the list of people unless asked for, one word at a time,
@@ -38,9 +38,9 @@ class Workspace:
         return self.plan == FREE
 
     @property
-    def asked(self) -> Asked:
+    def stamp(self) -> Stamp:
         """What its rows are stamped with."""
-        return Asked(self.id, sees_money=self.role in ALL_SEEING)
+        return Stamp(self.id, sees_money=self.role in ALL_SEEING)
 
 
 @dataclass
@@ -55,18 +55,13 @@ class Clockify:
     booked: dict[str, set[tuple[str, str]]] = field(default_factory=dict)
 
 
-def read_list(run: Run[Settings], resource: str, asked: Asked, **params: str) -> Lists:
+def read_list(run: Run[Settings], resource: str, stamp: Stamp, **params: str) -> Lists:
     """Return a list of a workspace, as `api_extract.reading.read` does."""
     shape = run.shape(resource)
-    request = first_request(shape.resource, asked.workspace).with_params(**params)
+    request = first_request(shape.resource, stamp.workspace).with_params(**params)
     return read(
-        run.session, shape, lambda: list_pages(run.session, shape.resource, request), stamp=asked
+        run.session, shape, lambda: list_pages(run.session, shape.resource, request), stamp=stamp
     )
-
-
-def read_once(run: Run[Settings], resource: str, workspace: Workspace) -> Lists:
-    """Return a list of a workspace that others need as well, once a run."""
-    return run.once(f"{resource} {workspace.id}", lambda: read_list(run, resource, workspace.asked))
 
 
 def read_workspaces(run: Run[Settings]) -> Lists:
@@ -93,11 +88,11 @@ def read_users(run: Run[Settings], workspace: str) -> Lists:
     """Return everybody in a workspace, once a run; who changed lists meanwhile counts once."""
 
     def everybody() -> Lists:
-        asked = Asked(workspace)
-        lists = [read_list(run, "users", asked)]
+        stamp = Stamp(workspace)
+        lists = [read_list(run, "users", stamp)]
         for status in HIDDEN:
             try:
-                lists.append(read_list(run, "users", asked, **{"account-statuses": status}))
+                lists.append(read_list(run, "users", stamp, **{"account-statuses": status}))
             except (Forbidden, Gone) as error:
                 run.report.notes.append(f"People who are {status} cannot be listed: {error}")
         return {
@@ -127,16 +122,16 @@ def _distinct(rows: pa.Table, key: tuple[str, ...]) -> pa.Table:
     return rows.take(first.sort())
 
 
-def read_profile(run: Run[Settings], asked: Asked) -> Lists | None:
+def read_profile(run: Run[Settings], stamp: Stamp) -> Lists | None:
     """Return the profile of one person; None where there is none, or none that may be seen."""
     shape = run.shape("member_profiles")
-    request = first_request(shape.resource, asked.workspace, user=asked.user)
+    request = first_request(shape.resource, stamp.workspace, user=stamp.user)
 
     def once() -> Iterator[Page]:
         yield run.session.fetch(request, _alone)
 
     try:
-        found = read(run.session, shape, once, stamp=asked)
+        found = read(run.session, shape, once, stamp=stamp)
     except (Forbidden, Gone):
         return None
     return found if found[shape.tables[0].name].num_rows else None

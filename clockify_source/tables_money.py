@@ -66,6 +66,16 @@ INVOICES = OfWorkspace(
 # The server may give more a page, but for these two nobody says so.
 _list = partial(Resource, page_size=1000, optional=True)
 
+INVOICE_LIST = _list(
+    name="invoices",
+    path="/workspaces/{workspace}/invoices",
+    envelopes=("invoices",),
+    tables=(INVOICES,),
+    changes="Invoices are edited, paid and deleted without a trace; the list is replaced.",
+    params=BY_ID,
+    split=partial(listed, "invoices"),
+)
+
 MONEY = (
     _list(
         name="expenses",
@@ -77,14 +87,5 @@ MONEY = (
             "filters by day; so it is replaced whole."
         ),
         split=partial(listed, "expenses"),
-    ),
-    _list(
-        name="invoices",
-        path="/workspaces/{workspace}/invoices",
-        envelopes=("invoices",),
-        tables=(INVOICES,),
-        changes="Invoices are edited, paid and deleted without a trace; the list is replaced.",
-        params=BY_ID,
-        split=partial(listed, "invoices"),
     ),
 )

@@ -21,7 +21,8 @@ from clockify_source.nested import reported_entries, time_entries
 _sparse = partial(Column, sparse=True)
 _of_project = partial(link, sparse=True, follows=("project_id",))
 _PRICED_BY = ("user_id", "project_id", "task_id", "billable")
-_START = Column("time_interval__start", "timestamp", "Begin of the work.")
+BEGINS, ENDS = "time_interval__start", "time_interval__end"
+_START = Column(BEGINS, "timestamp", "Begin of the work.")
 
 TIME_ENTRIES = OfWorkspace(
     "time_entries",
@@ -93,7 +94,7 @@ TIME_ENTRIES = OfWorkspace(
         Column("amounts", "json", "Told by amount.", loaded=False),
     ),
     "Work, breaks and days off measured in time, running clocks included. One row per entry.",
-    window="time_interval__start",
+    window=BEGINS,
     roams="id",
     needed=("time_interval__end", "tag_ids", "user_id"),
 )
@@ -108,7 +109,7 @@ TIME_ENTRY_TAGS = OfWorkspace(
         _START,
     ),
     "Which entry has which tags. One row per entry and tag.",
-    window="time_interval__start",
+    window=BEGINS,
     roams="time_entry_id",
 )
 
@@ -143,7 +144,7 @@ RUNNING = replace(
 ENTRY_LOG = Log(
     TIME_ENTRIES,
     (
-        *("type", "time_interval__start", "time_interval__end", "user_id", "project_id"),
+        *("type", BEGINS, ENDS, "user_id", "project_id"),
         *("task_id", "billable", "hourly_rate__amount", "rate", "amount", "invoicing_info"),
     ),
 )

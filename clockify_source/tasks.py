@@ -81,11 +81,12 @@ class _Tasks:
 
     def _of_project(self, project: str, tasks: Collection[str]) -> pa.Table:
         """Return those of some tasks that a project has."""
-        session = self.account.run.session
+        run, session = self.account.run, self.account.run.session
         request = first_request(TASK_LIST, self.workspace.id, project=project)
         listing = partial(list_pages, session, TASK_LIST, request)
         try:
-            rows = read(session, self.shape, listing, stamp=self.workspace.asked)[TASKS.name]
+            rows = read(session, self.shape, listing, stamp=self.workspace.stamp)[TASKS.name]
         except (Forbidden, Gone):
             rows = self.shape.empty()[TASKS.name]
+        run.report.undeclared |= self.shape.readers[TASKS.name].seen.undeclared
         return rows.filter(pc.is_in(rows["id"], pa.array(tasks, pa.string())))

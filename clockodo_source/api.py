@@ -113,10 +113,10 @@ def page_reader(resource: Resource) -> Callable[[Answer], Page]:
         parts = msgspec.json.decode(answer.body, type=dict[str, msgspec.Raw])
         rows = next((parts[name] for name in wanted if name in parts), None)
         if rows is None:
-            raise NotAsAgreed(f"GET {resource.path}: the answer has no {' or '.join(wanted)}.")
+            raise NotAsAgreed(f"{resource.endpoint}: the answer has no {' or '.join(wanted)}.")
         if "paging" not in parts:
             if resource.page_size:
-                raise NotAsAgreed(f"GET {resource.path}: the answer has no paging.")
+                raise NotAsAgreed(f"{resource.endpoint}: the answer has no paging.")
             return Page(rows)
         paging = msgspec.json.decode(parts["paging"], type=Paging)
         return Page(rows, paging.current_page, paging.count_pages, paging.count_items)

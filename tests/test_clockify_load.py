@@ -195,7 +195,8 @@ def test_all_workspaces_of_a_key_are_in_the_same_tables(account: MakeAccount) ->
     wanted = truth(two)
     with two.meeting(*[faults.status(403)] * 9, path=f"{OTHER}/holidays"):
         outcome = two.sync()
-    assert outcome.exit == Exit.DONE
+        assert two.sync("holidays").exit == Exit.DONE, "it is told once"
+    assert outcome.exit == Exit.LOOK
     assert [note for note in outcome.report.notes if "holidays" in note]
     assert differences(two, wanted) == []
     changes = [table.changes for table in outcome.report.tables.values()]

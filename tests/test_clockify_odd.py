@@ -98,9 +98,9 @@ def test_lists_of_many_pages_are_read_bit_by_bit(account: MakeAccount, monkeypat
     monkeypatch.setattr(View.paged, "__defaults__", (50, 150))  # a month of one person's entries
     monkeypatch.setattr("clockify_source.api.PER_HOUR_ON_FREE_PLAN", 18)
 
-    late = [resync(made, "time_entries", setting=LATELY).report.later for _ in range(3)]
+    late = [resync(made, "time_entries", setting=LATELY).report.later for _ in range(4)]
 
-    assert [bool(each) for each in late] == [True, True, False]
+    assert [bool(each) for each in late] == [True, True, True, False]
     assert is_whole(made)
 
 
@@ -279,6 +279,19 @@ def test_an_invoice_marks_old_entries(lately: Account) -> None:
 
     assert told == [(False, 1), (True, 1), (True, 0)]
     assert asked(lately, "/invoices/") == 0
+
+
+def test_an_invoice_that_a_narrower_run_has_seen_marks_entries_later(lately: Account) -> None:
+    """Who loads invoices alone, or some days, does not hide from the next run what they tell."""
+    lately.app.switches.feed = "refused"
+    number = next(e.id for e in work(lately, 25) if e.billable == 1 and e.projects_id)
+    for billable, narrow in ((2, {"since": lately.world.now.date()}), (1, {})):
+        lately.world.edit_entry(number, billable=billable)
+        resync(lately, "invoices", *(["time_entries"] if narrow else []), **narrow)
+
+        resync(lately, "time_entries", "invoices", setting=LATELY)
+
+        assert (held(lately, number, "invoicing_info") == ("[]",)) == (billable == 1)
 
 
 def test_a_role_is_not_the_name_of_what_it_holds_for(account: MakeAccount) -> None:

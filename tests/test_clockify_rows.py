@@ -11,7 +11,7 @@ from api_extract.columns import Reader, loadable
 from api_extract.difference import keep_known
 from api_extract.errors import NotAsAgreed
 from clockify_source.entries import tags_of
-from clockify_source.nested import Asked, reported_entries
+from clockify_source.nested import Stamp, reported_entries
 from clockify_source.tables import BY_NAME, RESOURCES, TABLES
 
 Row = dict[str, Any]
@@ -102,11 +102,11 @@ def read(parts: dict[str, list[Row]]) -> dict[str, pa.Table]:
 def split(resource: str, *rows: Row) -> dict[str, pa.Table]:
     sort = BY_NAME[resource].split
     assert sort is not None
-    return read(sort(list(rows), Asked(WS)))
+    return read(sort(list(rows), Stamp(WS)))
 
 
 def reported(*rows: Row) -> dict[str, pa.Table]:
-    return read(reported_entries(list(rows), Asked(WS)))
+    return read(reported_entries(list(rows), Stamp(WS)))
 
 
 def told(table: pa.Table) -> Row:
@@ -145,7 +145,7 @@ def test_each_row_knows_its_workspace(resource: str) -> None:
     row = {key: value for key, value in row.items() if key != "workspaceId"}
     sort = BY_NAME[resource].split
     assert sort is not None
-    asked = Asked(WS, "u1")
+    asked = Stamp(WS, "u1")
 
     for known, expected in ((row, WS), ({**row, "workspaceId": OTHER}, OTHER)):
         for table in read(sort([known], asked)).values():

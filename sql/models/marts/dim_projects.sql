@@ -50,6 +50,7 @@ described as (
         coalesce(was_listed, false) and deleted_at is null as is_listed,
         is_completed,
         budget_unit,
+        is_budget_of_billable_time,
         is_fixed_price,
         budget_interval,
         is_billed_completely,

@@ -51,7 +51,10 @@ entries as (
         end as interval_starts_on,
         case projects.budget_unit
             when 'money' then {{ value }}
-            else entries.duration_seconds / 3600.0
+            else case
+                when entries.is_billable or not coalesce(projects.is_budget_of_billable_time, false)
+                    then entries.duration_seconds / 3600.0
+            end
         end as used_amount,
         entries.started_on > projects.as_of_on - 28 and entries.started_on <= projects.as_of_on
             as is_recent,

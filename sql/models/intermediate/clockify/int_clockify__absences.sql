@@ -9,7 +9,10 @@ with
 
 requests as (
 
-    {{ last_known('clockify', 'time_off_requests') }}
+    {{ last_known(
+        'snap_clockify__time_off_requests', 'workspace_id, request_id',
+        'int_clockify__members', ['account', 'workspace_id', 'user_id']
+    ) }}
 
 ),
 
@@ -34,7 +37,7 @@ described as (
 
 ),
 
--- What is due on the days of an absence that is asked for in hours.
+-- What is due on the days of an absence that is asked for in hours; nothing on holidays.
 due as (
 
     select
@@ -55,7 +58,12 @@ due as (
             and extract(isodow from days.moment) = target_hours.iso_weekday
             and days.moment >= target_hours.valid_from_on
             and days.moment <= target_hours.valid_until_on
-    where described.time_unit = 'HOURS'
+    left join {{ ref('int_clockify__holidays') }} as holidays
+        on
+            described.account = holidays.account
+            and described.user_id = holidays.user_id
+            and days.moment = holidays.date_day
+    where described.time_unit = 'HOURS' and holidays.date_day is null
     group by described.account, described.request_id
 
 ),

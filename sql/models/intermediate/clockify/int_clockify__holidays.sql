@@ -38,13 +38,19 @@ free_days as (
 
 assignments as (
 
-    {{ last_known('clockify', 'holiday_assignments') }}
+    {{ last_known(
+        'snap_clockify__holiday_assignments', 'workspace_id, holiday_id, user_id, user_group_id',
+        'int_clockify__members', ['account', 'workspace_id', 'user_id']
+    ) }}
 
 ),
 
 group_members as (
 
-    {{ last_known('clockify', 'user_group_members') }}
+    {{ last_known(
+        'snap_clockify__user_group_members', 'workspace_id, user_group_id, user_id',
+        'int_clockify__members', ['account', 'workspace_id', 'user_id']
+    ) }}
 
 ),
 

@@ -6,6 +6,20 @@ users as (
 
 ),
 
+-- An account that was deleted is still listed; its groups and days off are not.
+deleted as (
+
+    select
+        account,
+        workspace_id,
+        user_id,
+        min(dbt_valid_from) as seen_at
+    from {{ ref('snap_clockify__users') }}
+    where account_status in ('DELETED', 'LIMITED_DELETED')
+    group by account, workspace_id, user_id
+
+),
+
 members as (
 
     select
@@ -18,8 +32,19 @@ members as (
         users.deleted_at is null
         and coalesce(users.account_status, 'ACTIVE') not in ('DELETED', 'LIMITED_DELETED')
         and coalesce(memberships.membership_status, 'ACTIVE') = 'ACTIVE' as is_active,
-        users.deleted_at
+        coalesce(
+            users.deleted_at,
+            case
+                when users.account_status in ('DELETED', 'LIMITED_DELETED')
+                    then deleted.seen_at at time zone 'UTC'
+            end
+        ) as deleted_at
     from users
+    left join deleted
+        on
+            users.account = deleted.account
+            and users.workspace_id = deleted.workspace_id
+            and users.user_id = deleted.user_id
     left join {{ ref('stg_clockify__memberships') }} as memberships
         on
             users.account = memberships.account

@@ -44,6 +44,8 @@ neutral as (
         not budgets.is_archived and budgets.deleted_at is null as is_active,
         false as is_completed,
         budgets.budget_unit,
+        coalesce(budgets.budget_unit = 'hours' and not budgets.is_time_budget_of_all_work, false)
+            as is_budget_of_billable_time,
         false as is_fixed_price,
         case budgets.reset_option
             when 'WEEKLY' then 'week'

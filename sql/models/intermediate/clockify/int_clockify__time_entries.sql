@@ -20,6 +20,7 @@ entries as (
         -- of a project that is known, only its own client counts
         case when projects.project_id is null then entries.client_id else projects.client_id end
             as customer_id,
+        projects.currency as project_currency,
         coalesce(entries.reported_rate_cents, entries.hourly_rate_cents) as rate_cents,
         coalesce(
             entries.reported_rate_cents,
@@ -72,7 +73,11 @@ neutral as (
             else 'not_visible'
         end as billable_state,
         coalesce(
-            entries.hourly_rate_currency, clients.currency, workspaces.currency, 'XXX'
+            entries.hourly_rate_currency,
+            entries.project_currency,
+            clients.currency,
+            workspaces.currency,
+            'XXX'
         ) as currency,
         -- where rates are seen and none is stated there is none
         cast(

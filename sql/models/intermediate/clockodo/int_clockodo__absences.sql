@@ -2,7 +2,10 @@ with
 
 absences as (
 
-    {{ last_known('clockodo', 'absences') }}
+    {{ last_known(
+        'snap_clockodo__absences', 'absence_id',
+        'int_clockodo__users', ['account', 'user_id']
+    ) }}
 
 ),
 

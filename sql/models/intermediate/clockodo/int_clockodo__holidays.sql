@@ -2,7 +2,10 @@ with
 
 nonbusiness_days as (
 
-    {{ last_known('clockodo', 'users_nonbusiness_days') }}
+    {{ last_known(
+        'snap_clockodo__users_nonbusiness_days', 'user_id, nonbusiness_day_id, date_day',
+        'int_clockodo__users', ['account', 'user_id']
+    ) }}
 
 ),
 

@@ -27,6 +27,7 @@ neutral as (
             when projects.is_budget_of_money then 'money'
             when not projects.is_budget_of_money then 'hours'
         end as budget_unit,
+        false as is_budget_of_billable_time,
         projects.is_budget_hard as is_fixed_price,
         case projects.budget_interval_code
             when 0 then 'week'

@@ -3,7 +3,10 @@ with
 
 own as (
 
-    {{ last_known('clockodo', 'target_hours') }}
+    {{ last_known(
+        'snap_clockodo__target_hours', 'target_hours_id',
+        'int_clockodo__users', ['account', 'user_id']
+    ) }}
 
 ),
 
