@@ -11,6 +11,7 @@ changed, nothing is to be loaded, not even this.
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
@@ -74,6 +75,9 @@ class Feed:
         """Return what is to be read again; where the feed is silent, go on from there next time."""
         until, self._known = self.run.options.as_of.astimezone(UTC) - LATE, {**self._memory}
         if "until" not in self._known:
+            # It learns how pages are counted, or each run would ask for two of what is empty.
+            with suppress(Forbidden, NotAsAgreed, TheirMove, _TooMuch):
+                next(self._told("created", until - LONGEST, until), None)
             self._known |= {"until": until.isoformat(), "fresh": {}}
             return set()
         before = datetime.fromisoformat(self._known["until"])
