@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 # More than there are cores, as tests also wait: for servers, for turns, for processes.
-WORKERS = $(shell $(PYTHON) -c "import os; print(os.cpu_count() * 3 // 2)")
+WORKERS = $(shell $(PYTHON) -c "import os; print(os.cpu_count() * 2)")
 export UV_PYTHON_DOWNLOADS := never
 
 .PHONY: help demo report test check format prove bench docs pictures requirements

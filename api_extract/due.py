@@ -24,9 +24,9 @@ def due(run: Run[Any], resource: str, restated: Collection[Window], per: str = "
     """
     every, read = every_month(run), run.remembered(resource)
     if run.asked and every:
-        within = Window(every[0].since, every[-1].until)
-        asked = Window(max(run.asked.since, within.since), min(run.asked.until, within.until))
-        return [asked] if asked.since < asked.until else []
+        first, last = every[0].since, every[-1].until
+        within = (Window(max(w.since, first), min(w.until, last)) for w in run.asked)
+        return [window for window in within if window.since < window.until]
     if run.options.full:
         return every
 
@@ -36,6 +36,7 @@ def due(run: Run[Any], resource: str, restated: Collection[Window], per: str = "
             known is None
             or window.overlaps(run.recent)
             or window in restated
+            or window in run.options.sweep
             or bool(known["running"] or known.get("again") or known.get("open", True))
         )
 

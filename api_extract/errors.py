@@ -7,6 +7,7 @@ ExtractError
     NarrowerRights    the key sees less than the one that filled the dataset
   TheirMove           refused or broken after all retries; safe to run again
     Passing           one such failure, worth another try at once
+      TooHeavy        504, or no answer in time: less may be asked for
     Later             no more requests for longer than a run should wait
   NotAsAgreed         the answer has another shape than documented
     Gone              404 or 410: there is no such resource (any more)
@@ -50,6 +51,10 @@ class Passing(TheirMove):
         super().__init__(message)
         self.retry_after = retry_after
         self.limited = limited
+
+
+class TooHeavy(Passing):
+    """The server took too long."""
 
 
 class Later(TheirMove):

@@ -16,6 +16,8 @@ class Request:
     """One GET: a path, its query as ordered pairs, and the kind its limits are counted by.
 
     With a `body`, which is JSON, it is a POST that reads. `base`: another base URL than the usual.
+    `is_divisible`: where it takes the server too long, it is not asked for again and again, as
+    whoever asks can ask for less.
     """
 
     path: str
@@ -23,6 +25,7 @@ class Request:
     kind: str = ""
     body: bytes | None = None
     base: str = ""
+    is_divisible: bool = False
 
     @property
     def method(self) -> str:

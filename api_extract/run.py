@@ -1,6 +1,6 @@
 """One run over one account: who reads, what is remembered, and which rights it has."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -53,7 +53,11 @@ Lists = dict[str, pa.Table]
 
 @dataclass(frozen=True)
 class Options:
-    """What one run is asked to do; `since` and `until` are local dates, half-open, not widened."""
+    """What one run is asked to do; `since` and `until` are local dates, half-open, not widened.
+
+    `windows`: the days it is confined to, where they are several spans. `sweep`: months to be read
+    again besides those that are due.
+    """
 
     as_of: datetime
     full: bool = False
@@ -62,6 +66,8 @@ class Options:
     lookback_days: int | None = None
     accept_shrink: bool = False
     accept_narrower_rights: bool = False
+    windows: tuple[Window, ...] = ()
+    sweep: tuple[Window, ...] = ()
 
 
 class Run(Generic[S]):
@@ -101,10 +107,12 @@ class Run(Generic[S]):
         return self.options.as_of.astimezone(self.zone).date()
 
     @property
-    def asked(self) -> Window | None:
+    def asked(self) -> Sequence[Window]:
         """The days this run is confined to, if any."""
         since, until = self.options.since, self.options.until
-        return Window(since or date.min, until or date.max) if since or until else None
+        if since or until:
+            return [Window(since or date.min, until or date.max)]
+        return self.options.windows
 
     @property
     def recent(self) -> Window:

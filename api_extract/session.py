@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -25,6 +26,7 @@ from api_extract.errors import (
     Later,
     NotAsAgreed,
     Passing,
+    TooHeavy,
     YourMove,
 )
 from api_extract.limits import Limit, Limiter
@@ -34,6 +36,7 @@ T = TypeVar("T")
 
 ATTEMPTS = 6
 ATTEMPTS_LIMITED = 8  # waits of 63 s and more: the shortest of the usual limits is a minute's
+ATTEMPTS_DIVISIBLE = 2
 LONGEST_WAIT = 300.0  # seconds; a server that wants more is told of in the error instead
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 # A proxy between this machine and itself would be shown the key.
@@ -114,7 +117,7 @@ class Session:
         tried again; one that is JSON of another shape is `NotAsAgreed` at once.
         """
         retrying = Retrying(
-            stop=_enough,
+            stop=partial(_enough, request),
             wait=self._pause,
             retry=retry_if_exception_type(Passing),
             sleep=self._wait,
@@ -169,7 +172,8 @@ class Session:
             ) from None
         except requests.RequestException as error:
             # The cause is cut off: its text and its request object hold the query and the auth.
-            raise Passing(f"{request.name}: {type(error).__name__}") from None
+            passing = TooHeavy if isinstance(error, requests.ReadTimeout) else Passing
+            raise passing(f"{request.name}: {type(error).__name__}") from None
         return response
 
     def _refusal(self, request: Request, response: requests.Response) -> ExtractError:
@@ -183,7 +187,8 @@ class Session:
             limited = status == HTTPStatus.TOO_MANY_REQUESTS
             if limited and wish is None and self.limiter.is_left(request.kind):
                 return Later(f"{text}. Others use up the limit of requests as well; run later.")
-            return Passing(text, wish, limited=limited)
+            passing = TooHeavy if status == HTTPStatus.GATEWAY_TIMEOUT else Passing
+            return passing(text, wish, limited=limited)
         if response.is_redirect:
             return NotAsAgreed(f"{text}. Redirects are not followed; check BASE_URL.")
         usual = _REFUSALS.get(status, (NotAsAgreed, ""))
@@ -201,8 +206,10 @@ class Session:
         self._sleep(seconds)
 
 
-def _enough(state: RetryCallState) -> bool:
+def _enough(request: Request, state: RetryCallState) -> bool:
     error = state.outcome.exception() if state.outcome else None
+    if request.is_divisible and isinstance(error, TooHeavy):
+        return state.attempt_number >= ATTEMPTS_DIVISIBLE
     limited = isinstance(error, Passing) and error.limited
     return state.attempt_number >= (ATTEMPTS_LIMITED if limited else ATTEMPTS)
 

@@ -171,7 +171,7 @@ def _due(batch: Batch, span: Span) -> bool:
     """Tell whether a span is to be read: asked for, never read, recent, or to be read again."""
     run, days = batch.run, span.days or batch.run.recent
     if run.asked:
-        return days.overlaps(run.asked)
+        return any(days.overlaps(window) for window in run.asked)
     if run.options.full or owed(batch, span) or days.overlaps(run.recent):
         return True
     return bool(run.remembered(batch.name)[span.key].get("open", True))

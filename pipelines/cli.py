@@ -125,6 +125,33 @@ def sync(  # noqa: PLR0913 - the options of the verb
 
 
 @cli.command()
+@system_argument
+@click.option("--repair", is_flag=True, help="Read again what differs, and compare once more.")
+@click.option(
+    "--report",
+    type=click.Path(path_type=Path, dir_okay=False, writable=True),
+    metavar="FILE",
+    help="Write a page to file: what both say, and where they differ.",
+)
+@shared
+def reconcile(call: Call, system: str, *, repair: bool, report: Path | None) -> None:
+    """Compare all history with the tracker's own totals."""
+    from pipelines import output  # noqa: PLC0415
+    from pipelines import reconcile as verb  # noqa: PLC0415
+
+    place, settings = call.place(system), call.settings(system)
+    with call.show.progress() as tell:
+        found = verb.reconcile(place, settings, call.as_of, repair=repair, tell=tell)
+    output.show_reconciled(call.show, found)
+    if report:
+        from pipelines import agreement  # noqa: PLC0415 - only a page pays for templates
+
+        agreement.write(report, place, found)
+        call.show.text(f"Written: {report}")
+    sys.exit(int(found.exit))
+
+
+@cli.command()
 @shared
 def models(call: Call) -> None:
     """Build and test the SQL models."""

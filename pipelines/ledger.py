@@ -5,15 +5,16 @@ A run that finds nothing changed makes no load package, and must still be known 
 
 import json
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import dlt
 from dlt.destinations.exceptions import DatabaseUndefinedRelation
 
 from api_extract.report import Report, ResourceReport
+from api_extract.totals import Compared
 from pipelines.place import Place
 from pipelines.systems import SYSTEMS
 
@@ -38,6 +39,10 @@ TABLES = {
         "run_id varchar, as_of timestamp with time zone, ended_at timestamp with time zone,"
         " month date, measure varchar, tracker_value decimal(18, 6),"
         " warehouse_value decimal(18, 6), differs boolean"
+    ),
+    "reconciliation_cells": (
+        "run_id varchar, month date, measure varchar, users_id varchar, projects_id varchar,"
+        " billing varchar, tracker_value decimal(18, 6), warehouse_value decimal(18, 6)"
     ),
 }
 
@@ -73,17 +78,41 @@ class Ledger:
         if failure is not None:
             name, last = resources[-1] if resources else ("users", ResourceReport())
             statuses, windows = [(*run, name, "failed", last.rows, last.requests, failure)], []
-        user_id = USER_IDS[SYSTEMS[self._place.system].user_id]
         with self._client() as client, client.begin_transaction():
-            for name, columns in TABLES.items():
-                table = client.make_qualified_table_name(name)
-                described = columns.format(user_id=user_id)
-                client.execute_sql(f"CREATE TABLE IF NOT EXISTS {table} ({described})")
+            self._make_tables(client)
             if report.owner is not None:
                 _insert(client, "api_identity", [identity])
             _insert(client, "resource_status", statuses)
             _forget(client, windows)
             _insert(client, "sync_windows", windows)
+
+    def note(self, found: Iterable[Compared], as_of: datetime) -> None:
+        """Add a comparison with the tracker: all months, and the cells that differ."""
+        run = (uuid.uuid4().hex, as_of, self._later())
+        rows: list[tuple[Any, ...]] = []
+        cells: list[tuple[Any, ...]] = []
+        for one in found:
+            values = round(one.tracker, 6), round(one.warehouse, 6)
+            if one.cell:
+                cells.append((run[0], one.month, one.measure, *one.cell[1:], *values))
+            else:
+                rows.append((*run, one.month, one.measure, *values, one.differs))
+        with self._client() as client, client.begin_transaction():
+            self._make_tables(client)
+            _insert(client, "reconciliations", rows)
+            _insert(client, "reconciliation_cells", cells)
+
+    def compared(self) -> dict[date, tuple[datetime, bool]]:
+        """Return when each month was last compared with the tracker, and whether it differed."""
+        try:
+            found = self.read(
+                "SELECT month, max(as_of), max(CASE WHEN differs THEN 1 ELSE 0 END) FROM (SELECT *,"
+                " row_number() OVER (PARTITION BY month, measure ORDER BY ended_at DESC) AS age"
+                " FROM {reconciliations}) AS runs WHERE age = 1 GROUP BY month"
+            )
+        except DatabaseUndefinedRelation:
+            return {}
+        return {month: (as_of.astimezone(UTC), bool(differs)) for month, as_of, differs in found}
 
     def last_as_of(self) -> datetime | None:
         """Return the instant of the last run that loaded, None if none has."""
@@ -100,6 +129,13 @@ class Ledger:
             return None
         return found[0][0] if found else None
 
+    def reader(self) -> tuple[str, str | None]:
+        """Return as whom the last run read that has loaded, and the role."""
+        found = self.read(
+            "SELECT users_id, role FROM {api_identity} WHERE loaded ORDER BY ended_at DESC LIMIT 1"
+        )
+        return (str(found[0][0]), found[0][1]) if found else ("", None)
+
     def notices(self) -> list[tuple[Any, ...]]:
         """Return what keeps the warehouse from being all the tracker says, as last seen."""
         try:
@@ -113,11 +149,18 @@ class Ledger:
         except DatabaseUndefinedRelation:
             return []
 
-    def read(self, query: str) -> list[tuple[Any, ...]]:
+    def read(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         """Return the rows of a query, in which {name} stands for a table of the raw schema."""
         with self._client() as client:
-            tables = _Names(client)
-            return [tuple(row) for row in client.execute_sql(query.format_map(tables)) or []]
+            named = query.format_map(_Names(client))
+            return [tuple(row) for row in client.execute_sql(named, *values) or []]
+
+    def _make_tables(self, client: Any) -> None:  # noqa: ANN401 - dlt's type depends on the destination
+        user_id = USER_IDS[SYSTEMS[self._place.system].user_id]
+        for name, columns in TABLES.items():
+            table = client.make_qualified_table_name(name)
+            described = columns.format(user_id=user_id)
+            client.execute_sql(f"CREATE TABLE IF NOT EXISTS {table} ({described})")
 
     @contextmanager
     def _client(self) -> Iterator[Any]:  # dlt's type depends on the destination

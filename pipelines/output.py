@@ -9,6 +9,8 @@ from pipelines.demo import Demo
 from pipelines.exits import Exit
 from pipelines.models import NEXT, Built
 from pipelines.publish import Published
+from pipelines.reconcile import Reconciliation
+from pipelines.reconcile import summary as reconciled
 from pipelines.show import Show
 from pipelines.status import Status
 from pipelines.sync import Outcome, summary
@@ -61,6 +63,27 @@ def show_models(show: Show, built: Built) -> Exit:
     if built.failed:
         show.text(f"The marts are left as they were; what was built of new ones is in {NEXT}.")
     return Exit.LOOK if built.failed else Exit.DONE
+
+
+def show_reconciled(show: Show, found: Reconciliation) -> None:
+    """Show each year on both sides, then the months that differ."""
+    show.data(reconciled(found))
+    heads = ("year", "measure", "months", "tracker", "warehouse", "differ")
+    show.table(heads, [(str(year), *rest) for year, *rest in found.years])
+    for one in found.differing:
+        values = f"tracker {one.tracker:,.2f}, warehouse {one.warehouse:,.2f}"
+        same = round(one.tracker, 2) == round(one.warehouse, 2)
+        inside = " in all, not of each person, project and state of billing" if same else ""
+        show.text(f"Look: {one.month:%Y-%m} {one.measure} differ: {values}{inside}")
+    show.text()
+    if found.repaired:
+        names = ", ".join(f"{window.since:%Y-%m}" for window in found.repaired)
+        show.text(f"Read again: {names}.")
+    if found.built:
+        show_models(show, found.built)
+    for line in filter(None, (*found.notes, found.later)):
+        show.text(line)
+    show.text("They differ." if found.differing else "They agree, as far as they were compared.")
 
 
 def show_demo(show: Show, demo: Demo) -> None:

@@ -1,8 +1,11 @@
 """The trackers there are, and what the rest of the pipeline needs to know of each."""
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import clockify_source
 import clockodo_source
@@ -10,9 +13,12 @@ from api_extract.checkup import Check
 from api_extract.report import Report
 from api_extract.resource import Resource
 from api_extract.run import Options
+from api_extract.totals import Ask, Oracle
 from clockify_source import tables as clockify_tables
 from clockify_source.reading import ALL_SEEING
+from clockify_source.totals import totals as clockify_totals
 from clockodo_source import tables as clockodo_tables
+from clockodo_source.totals import totals as clockodo_totals
 
 
 @dataclass(frozen=True)
@@ -20,6 +26,7 @@ class System:
     """One tracker. `needed`: resources without which there is nothing to build models from.
 
     `check` and `source` take the settings that `resolve` finds for the label of an account.
+    `totals`: the tracker's own figures, beside those of the warehouse.
     """
 
     resources: Mapping[str, Resource]
@@ -28,6 +35,7 @@ class System:
     source: Callable[[Any, Options, Report, Iterable[str]], Any]
     needed: tuple[str, ...]
     all_seeing: frozenset[str]
+    totals: Callable[[Any, Ask, ZoneInfo, datetime], AbstractContextManager[list[Oracle]]]
 
     @property
     def tables(self) -> list[str]:
@@ -58,6 +66,7 @@ SYSTEMS: dict[str, System] = {
         clockodo_source.clockodo,
         needed=("company", "users", "entries", "customers", "projects", "services"),
         all_seeing=frozenset({"owner"}),
+        totals=clockodo_totals,
     ),
     "clockify": System(
         clockify_tables.BY_NAME,
@@ -66,6 +75,7 @@ SYSTEMS: dict[str, System] = {
         clockify_source.clockify,
         needed=("workspaces", "users", "time_entries", "clients", "projects"),
         all_seeing=ALL_SEEING,
+        totals=clockify_totals,
     ),
 }
 

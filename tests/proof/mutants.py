@@ -58,7 +58,7 @@ MUTANTS = [
         ("do not wait as long as asked", "return max(wish or 0.0, float(self._backoff(state)))", "return float(self._backoff(state))", "session"),
         ("never try again", "ATTEMPTS = 6", "ATTEMPTS = 1", "session"),
         ("no patience with 429", "ATTEMPTS_LIMITED = 8", "ATTEMPTS_LIMITED = 5", "session"),
-        ("tell the address of a failure", 'raise Passing(f"{request.name}: {type(error).__name__}") from None', 'raise Passing(f"{request.name}: {error}") from error', "session"),
+        ("tell the address of a failure", 'raise passing(f"{request.name}: {type(error).__name__}") from None', 'raise passing(f"{request.name}: {error}") from error', "session"),
     ),
     *_of(
         "api_extract/pages.py",
@@ -128,7 +128,7 @@ MUTANTS = [
     ),
     *_of(
         "clockify_source/lists.py",
-        ("take hidden rates for none", "    if workspace.asked.sees_money:\n        return lists\n", "    return lists\n", "clockify_rights"),
+        ("take hidden rates for none", "    if workspace.stamp.sees_money:\n        return lists\n", "    return lists\n", "clockify_rights"),
     ),
     *_of(
         "clockodo_source/lists.py",
