@@ -40,7 +40,7 @@ def old(company: Account, days: int = 70) -> list[Entry]:
     """Return the work of earlier than so many days ago, oldest first."""
     before = company.world.now_epoch - days * 86_400
     entries = (e for e in company.world.entries if e.type == TIME and not e.test_data)
-    return [e for e in entries if e.duration and e.billable == 1 and e.time_since < before]
+    return [e for e in entries if e.duration and e.billable and e.time_since < before]
 
 
 def month(entry: Entry) -> str:
