@@ -16,7 +16,7 @@ from dlt.common import json
 
 from api_extract.errors import YourMove
 from api_extract.session import LOOPBACK
-from api_extract.windows import FIRST_DAY, LAST_DAY, LONGEST_HORIZON, LONGEST_LOOKBACK
+from api_extract.windows import FIRST_DAY, LAST_DAY, LONGEST_HORIZON, LONGEST_LOOKBACK, MOST_SWEPT
 
 S = TypeVar("S")
 Check = tuple[bool, str]  # whether something is wrong, and what to say then
@@ -49,7 +49,11 @@ def ways_not_to_reach(name: str, address: str) -> Iterator[Check]:
 
 
 def ways_not_to_read(
-    start_date: date, horizon_days: int, lookback_days: int, timezone: str | None
+    sweep_requests: int,
+    start_date: date,
+    horizon_days: int,
+    lookback_days: int,
+    timezone: str | None,
 ) -> Iterator[Check]:
     """Check how much of an account is to be read, and whose days count."""
     yield (
@@ -59,6 +63,7 @@ def ways_not_to_read(
     for name, days, most in (
         ("HORIZON_DAYS", horizon_days, LONGEST_HORIZON),
         ("LOOKBACK_DAYS", lookback_days, LONGEST_LOOKBACK),
+        ("SWEEP_REQUESTS", sweep_requests, MOST_SWEPT),
     ):
         yield not 0 <= days <= most, f"{name} must be 0 to {most}."
     yield (

@@ -174,6 +174,8 @@ def _due(batch: Batch, span: Span) -> bool:
         return any(days.overlaps(window) for window in run.asked)
     if run.options.full or owed(batch, span) or days.overlaps(run.recent):
         return True
+    if span.days and any(days.since == month.since for month in run.options.sweep):
+        return True
     return bool(run.remembered(batch.name)[span.key].get("open", True))
 
 

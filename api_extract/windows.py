@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 # The years that calendars and instants of 32 bits reach.
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2037, 12, 31)
 LONGEST_HORIZON, LONGEST_LOOKBACK = 3_650, 36_500  # days
+MOST_SWEPT = 10_000  # requests a day
 
 
 @dataclass(frozen=True, order=True)

@@ -24,7 +24,8 @@ class Settings:
     `workspaces`: the ids of those that are read; by default all the key sees. `timezone`: an IANA
     name; by default that of the key's owner. `start_date`: nothing before its month is read.
     `horizon_days`: entries planned up to here are. `lookback_days`: what began this recently is
-    read again by every run. `exclude_columns`, `hash_columns`: as `table.column`.
+    read again by every run. `sweep_requests`: about so many a day are spent on older months, in
+    turn. `exclude_columns`, `hash_columns`: as `table.column`.
     """
 
     api_key: str = field(default="", repr=False)
@@ -36,6 +37,7 @@ class Settings:
     start_date: date = date(2005, 1, 1)
     horizon_days: int = 400
     lookback_days: int = 62
+    sweep_requests: int = 5
     exclude_columns: tuple[str, ...] = ()
     hash_columns: tuple[str, ...] = ()
 
@@ -43,7 +45,11 @@ class Settings:
         configured.refuse(self._ways_not_to_reach_it())
         configured.refuse(
             configured.ways_not_to_read(
-                self.start_date, self.horizon_days, self.lookback_days, self.timezone
+                self.sweep_requests,
+                self.start_date,
+                self.horizon_days,
+                self.lookback_days,
+                self.timezone,
             )
         )
 

@@ -34,7 +34,9 @@ class Settings:
     `external_application`: who asks, as `<app or company>;<contact e-mail>`, mandatory.
     `start_date`: nothing before its month is read, nor of calendars and reports before its year.
     `horizon_days`: planned entries up to here are. `lookback_days`: what began this recently is
-    read again by every run. `timezone`: an IANA name; by default the company's.
+    read again by every run. `sweep_requests`: about so many
+    a day are spent on older months, in turn.
+    `timezone`: an IANA name; by default the company's.
     `exclude_columns`, `hash_columns`: as `table.column`.
     `hard_budget_revenue`: let the server compute revenue for open fixed-price projects too.
     """
@@ -48,6 +50,7 @@ class Settings:
     start_date: date = date(2005, 1, 1)
     horizon_days: int = 400
     lookback_days: int = 62
+    sweep_requests: int = 20
     timezone: str | None = None
     exclude_columns: tuple[str, ...] = ()
     hash_columns: tuple[str, ...] = ()
@@ -58,7 +61,11 @@ class Settings:
         configured.refuse(self._ways_not_to_reach_it())
         configured.refuse(
             configured.ways_not_to_read(
-                self.start_date, self.horizon_days, self.lookback_days, self.timezone
+                self.sweep_requests,
+                self.start_date,
+                self.horizon_days,
+                self.lookback_days,
+                self.timezone,
             )
         )
         unknown = not set(self.filter) <= set(FILTERS)

@@ -129,6 +129,19 @@ class Ledger:
             return None
         return found[0][0] if found else None
 
+    def agreements(self) -> dict[int, datetime | None]:
+        """Return when each year last agreed with the tracker; None: never since it is compared."""
+        try:
+            found = self.read(
+                "SELECT year, max(CASE WHEN differing = 0 THEN as_of END) FROM (SELECT"
+                " extract(year FROM month) AS year, run_id, max(as_of) AS as_of,"
+                " sum(CASE WHEN differs THEN 1 ELSE 0 END) AS differing"
+                " FROM {reconciliations} GROUP BY 1, 2) AS runs GROUP BY year ORDER BY year"
+            )
+        except DatabaseUndefinedRelation:
+            return {}
+        return {int(year): as_of and as_of.astimezone(UTC) for year, as_of in found}
+
     def reader(self) -> tuple[str, str | None]:
         """Return as whom the last run read that has loaded, and the role."""
         found = self.read(

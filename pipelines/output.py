@@ -46,6 +46,9 @@ def _sync_text(show: Show, outcome: Outcome) -> None:
         f"{facts['requests']} requests, {facts['waited_seconds']:.1f} s waited, {packages}"
         f"{'' if outcome.packages else ' (nothing changed)'}."
     )
+    if outcome.swept_within:
+        days = f"{outcome.swept_within} day{'' if outcome.swept_within == 1 else 's'}"
+        show.text(f"Older months are read again in turn, all of them within {days}.")
     if outcome.built:
         show_models(show, outcome.built)
     for name, r in outcome.report.resources.items():
@@ -143,13 +146,16 @@ def show_check(show: Show, system: System, report: Report, checks: list[Check]) 
 def show_status(show: Show, status: Status, max_age: timedelta | None) -> Exit:
     """Show freshness, rows and what needs a look."""
     stale = max_age is not None and status.age > max_age
-    look = bool(stale or status.pending or status.troubles)
+    look = bool(stale or status.pending or status.troubles or status.differing)
     show.data(asdict(status) | {"stale": stale})
     show.text(f"Last load as of {status.as_of:%Y-%m-%d %H:%M} UTC, {_hours(status.age)} ago.")
     show.text(f"Key of user {status.owner}, {status.role}; days in {status.timezone}.")
     if status.oldest_window:
         since, until, read = status.oldest_window
         show.text(f"Read longest ago: entries of {since} to {until}, on {read:%Y-%m-%d %H:%M}.")
+    for year, agreed in status.agreed.items():
+        told = f"on {agreed:%Y-%m-%d %H:%M}" if agreed else "never"
+        show.text(f"Agreed with the tracker: {year} {told}.")
     show.text(f"Seen by right: {', '.join(status.rights) or 'nothing'}.")
     if status.lacking:
         show.text(f"Not available: {', '.join(status.lacking)}.")
@@ -158,6 +164,8 @@ def show_status(show: Show, status: Status, max_age: timedelta | None) -> Exit:
         show.text("Look: the last load is too old.")
     if status.pending:
         show.text("Look: a load was left unfinished; the next sync finishes it.")
+    for month in status.differing:
+        show.text(f"Look: {month:%Y-%m} differs from the tracker; `timehouse reconcile --repair`.")
     for name, trouble in status.troubles.items():
         show.text(f"Look: {name}: {trouble}")
     return Exit.LOOK if look else Exit.DONE

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, get_args
 
 from dlt.destinations.exceptions import DatabaseUndefinedRelation
@@ -20,6 +20,7 @@ class Status:
     """The last run that loaded, and what the warehouse holds.
 
     `rights`: columns a right decides on that were seen. `lacking`: resources that were refused.
+    `agreed`: when each year last agreed with the tracker. `differing`: months that do not now.
     """
 
     as_of: datetime
@@ -33,6 +34,8 @@ class Status:
     lacking: list[str]
     troubles: dict[str, str]
     oldest_window: tuple[Any, ...] | None
+    agreed: dict[int, datetime | None]
+    differing: list[date]
 
 
 def status(place: Place, now: datetime) -> Status:
@@ -89,6 +92,8 @@ def _read(ledger: Ledger, place: Place, *, pending: bool, now: datetime) -> Stat
         }
         | dict.fromkeys(json.loads(undeclared), "nobody documented it; kept in _undeclared"),
         oldest_window=windows[0] if windows else None,
+        agreed=ledger.agreements(),
+        differing=sorted(month for month, (_, differs) in ledger.compared().items() if differs),
     )
 
 

@@ -1,7 +1,7 @@
 """`timehouse sync`: load what changed, keep the books, build the models."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,6 +13,7 @@ from pipelines.ledger import Ledger
 from pipelines.models import Built, accounts, build_models, is_built
 from pipelines.pending import finish_pending
 from pipelines.place import Place
+from pipelines.sweep import sweep
 from pipelines.systems import SYSTEMS
 
 SLACK = timedelta(days=1)  # that clocks of two machines, or one that was off, may differ by
@@ -20,12 +21,16 @@ SLACK = timedelta(days=1)  # that clocks of two machines, or one that was off, m
 
 @dataclass
 class Outcome:
-    """What a sync did; `built` is None where the models were not touched."""
+    """What a sync did; `built` is None where the models were not touched.
+
+    `swept_within`: after so many days each old month was read again; None: not in turn.
+    """
 
     report: Report
     finished_pending: bool = False
     packages: int = 0
     built: Built | None = None
+    swept_within: int | None = None
     notes: list[str] = field(default_factory=list)
 
     @property
@@ -67,6 +72,10 @@ def sync(  # noqa: PLR0913 - each is an option of the command line
         ledger = Ledger(pipeline, place)
         if by_clock:
             _refuse_a_clock_set_back(options.as_of, ledger.last_as_of())
+        if not (options.full or options.since or options.until or options.windows):
+            swept = sweep(ledger, SYSTEMS[place.system], settings, options.as_of)
+            options = replace(options, sweep=swept.months)
+            outcome.swept_within = swept.days
         source = SYSTEMS[place.system].source(settings, options, outcome.report, resources)
         with place.at_hand():
             outcome.finished_pending = finish_pending(place, pipeline)
@@ -138,6 +147,7 @@ def summary(outcome: Outcome) -> dict[str, Any]:
         "requests": report.requests,
         "waited_seconds": round(report.waited, 3),
         "undeclared": sorted(report.undeclared),
+        "old_months_read_again_within_days": outcome.swept_within,
         "models": None
         if outcome.built is None
         else {"passed": outcome.built.passed, "failed": outcome.built.failed},

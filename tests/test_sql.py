@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from clockodo_source.tables import RESOURCES
+from clockodo_source.tables import ENTRY_LOG, RESOURCES
 from pipelines.ledger import TABLES as LEDGER
 from pipelines.models import PROJECT
 from tests.conftest import Account
@@ -99,6 +99,8 @@ def _sources_are_declared_as_they_are_loaded(manifest: dict[str, Any]) -> None:
         for resource in RESOURCES
         for table in resource.tables
     }
+    log = ENTRY_LOG.table
+    loaded[log.name] = {column.name: TYPES[column.kind] for column in log.columns}
     for name in ("resource_status", "reconciliations"):
         columns = re.findall(r"(\w+) ([a-z ]+(?:\(18, 6\))?)", LEDGER[name])
         loaded[name] = {c: kind.replace("varchar", "text") for c, kind in columns}
@@ -108,9 +110,14 @@ def _sources_are_declared_as_they_are_loaded(manifest: dict[str, Any]) -> None:
 
 def _layers_build_on_those_below(manifest: dict[str, Any]) -> None:
     """Marts are swapped when they have passed, so nothing below may look at them."""
-    layers = ["staging", "snapshots", "intermediate", "marts"]
+    layers = ["staging", "snapshots", "intermediate", "known", "marts"]
     nodes = {k: n for k, n in manifest["nodes"].items() if k.startswith(("model.", "snapshot."))}
-    height = {key: layers.index(node["config"]["schema"]) for key, node in nodes.items()}
+    # What was known of months is taken of what is made of them, and kept with other snapshots.
+    made = {"snap_worked_months": "known", "snap_capacity_months": "known"}
+    height = {
+        key: layers.index(made.get(node["name"], node["config"]["schema"]))
+        for key, node in nodes.items()
+    }
     upwards = [
         (node["name"], below)
         for key, node in nodes.items()
