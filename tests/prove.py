@@ -2,6 +2,7 @@
 
     make prove                       histories, from the first seed that is not yet recorded
     make prove SEED=7 COUNT=1        this one again
+    make prove PART=sequences        any order of edits, syncs, comparisons, sweeps and deaths
     make prove PART=drills           much work, behind a server that counts or fails
     make prove PART=combinations     readings of the documentation x faults x rights
     make prove PART=mutants          ways to break the extractor: are they noticed?
@@ -14,6 +15,7 @@ import re
 import sys
 import tempfile
 import time
+import traceback
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
@@ -25,10 +27,12 @@ import click
 from tests.proof.combinations import combine
 from tests.proof.drill import FASTER, Drilled, faster, hostile, limited
 from tests.proof.history import Told, tell
+from tests.proof.machine import run as run_sequence
 from tests.proof.mutants import hunt
+from tests.trackers import CLOCKIFY, CLOCKODO
 
-PARTS = ("histories", "drills", "combinations", "mutants")
-ROUNDS = 4
+PARTS = ("histories", "sequences", "drills", "combinations", "mutants")
+ROUNDS, STEPS = 4, 12
 DOCS = Path(__file__).parent.parent / "docs"
 RECORD, GUARANTEES = DOCS / "proofs.md", DOCS / "guarantees.md"
 HEAD = """\
@@ -54,6 +58,18 @@ at a time; `took`: seconds in all.
 | date | drill | entries | loads | requests | refused | faults met | waited | took | problems |
 |---|---|---|---|---|---|---|---|---|---|
 
+## Sequences
+
+`make prove PART=sequences COUNT=500`: a seed is a company of either tracker, and any order of edits
+of any age, syncs whole and in part, comparisons with and without repair, sweeps, narrowed rights,
+faults, shifting pages, time that passes, deaths and lost folders. At the end a sync, a sweep and a
+repair: then every cell was compared, the log of changes was followed from the first load to the
+last, and with each tenth seed the models and their tests were built. One row per run of the
+command.
+
+| date | seeds | steps | failed seeds |
+|---|---|---|---|
+
 ## Histories
 
 A seed is a simulated company: loaded, then edited at random, round after round, with syncs that
@@ -65,7 +81,7 @@ now, and another sync had to load nothing. A failed seed ended at its first diff
 | date | seeds | rounds | edits | crashes | faults met | differences | failed seeds |
 |---|---|---|---|---|---|---|---|
 """
-HISTORIES = "\n## Histories\n"
+SEQUENCES, HISTORIES = "\n## Sequences\n", "\n## Histories\n"
 SEEDS = re.compile(r"^\| [\d-]{10} \| (\d+)-(\d+) \|", re.MULTILINE)
 
 Tell = Callable[[int, int, Path], Told]
@@ -88,7 +104,7 @@ class Record:
         """Return the first seed that no row holds."""
         done = {
             seed
-            for first, last in SEEDS.findall(self._text())
+            for first, last in SEEDS.findall(self._text().partition(HISTORIES)[2])
             for seed in range(int(first), int(last) + 1)
         }
         return next(seed for seed in counting(1) if seed not in done)
@@ -104,9 +120,24 @@ class Record:
         self._page.parent.mkdir(exist_ok=True)
         self._page.write_text(text + self._row, encoding="utf-8")
 
-    def add_drill(self, told: Drilled) -> None:
-        """Write a drill down, above the histories."""
+    def next_sequence(self) -> int:
+        """Return the first seed of sequences that no row holds."""
+        part = self._text().partition(SEQUENCES)[2].partition(HISTORIES)[0]
+        return max((int(last) for _, last in SEEDS.findall(part)), default=0) + 1
+
+    def add_sequences(self, first: int, last: int, steps: int, failed: Sequence[int]) -> None:
+        """Write down how sequences went; of one run of the command the last such line stays."""
         before, mark, after = self._text().partition(HISTORIES)
+        head = f"| {datetime.now(UTC):%Y-%m-%d} | {first}-"
+        kept = "".join(
+            line for line in before.splitlines(keepends=True) if not line.startswith(head)
+        )
+        row = f"{head}{last} | {steps} | {', '.join(map(str, failed)) or 'none'} |\n"
+        self._page.write_text(f"{kept}{row}{mark}{after}", encoding="utf-8")
+
+    def add_drill(self, told: Drilled) -> None:
+        """Write a drill down, above the sequences."""
+        before, mark, after = self._text().partition(SEQUENCES)
         self._page.parent.mkdir(exist_ok=True)
         self._page.write_text(f"{before}{_drill_row(told)}\n{mark}{after}", encoding="utf-8")
 
@@ -177,6 +208,23 @@ def prove(
     return held
 
 
+def go_through(seeds: Sequence[int], record: Record, say: Callable[[str], None]) -> bool:
+    """Run sequences of each tracker in turn, say and record how they went; True: all held."""
+    failed: list[int] = []
+    for number in seeds:
+        started = time.monotonic()
+        tracker = (CLOCKODO, CLOCKIFY)[number % 2]
+        try:
+            run_sequence(number, tracker, STEPS, builds=number % 10 == 0)
+        except Exception:  # noqa: BLE001 - whatever it is, it is no proof
+            failed.append(number)
+            say(traceback.format_exc())
+        record.add_sequences(seeds[0], number, STEPS, failed)
+        verdict = "FAILED" if number in failed else "equal"
+        say(f"seed {number}: {tracker.name}, {time.monotonic() - started:.0f} s: {verdict}")
+    return not failed
+
+
 @click.command()
 @click.argument("part", type=click.Choice(PARTS), default=PARTS[0])
 @click.option("--seed", type=click.IntRange(0), help="The first; else the first not recorded.")
@@ -193,6 +241,9 @@ def main(part: str, seed: int | None, count: int) -> None:
         match part:
             case "drills":
                 held = drill(record, click.echo)
+            case "sequences":
+                first = record.next_sequence() if seed is None else seed
+                held = go_through(range(first, first + count), record, click.echo)
             case "combinations":
                 held = combine(GUARANTEES, click.echo)
             case "mutants":

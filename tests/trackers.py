@@ -8,6 +8,7 @@ from typing import Any
 
 import clockify_source
 import clockodo_source
+from api_extract.entry_log import Log
 from api_extract.resource import Resource
 from api_extract.tables import Table
 from simulator.clockify import ClockifyApp
@@ -72,6 +73,12 @@ class Tracker:
     def resources(self) -> tuple[Resource, ...]:
         """All resources, in the order in which they are read."""
         found: tuple[Resource, ...] = self.source.tables.RESOURCES
+        return found
+
+    @property
+    def log(self) -> Log:
+        """What its log of changes keeps of entries."""
+        found: Log = self.source.tables.ENTRY_LOG
         return found
 
     @property

@@ -9,11 +9,12 @@ from pathlib import Path
 from unittest.mock import patch
 
 from api_extract.session import Session
-from simulator.clockodo import ClockodoApp, Switches
+from simulator import clockify, clockodo
 from simulator.server import serve
 from simulator.world import World
 from tests.conftest import Account
 from tests.proof.gate import Gate
+from tests.trackers import CLOCKODO, Tracker
 
 STARTS = (date(2024, 1, 1), date(2024, 1, 1), date(2005, 1, 1))  # each empty year costs requests
 EARLIEST = datetime(2025, 3, 1, tzinfo=UTC)
@@ -23,10 +24,10 @@ MINUTES = 600 * 24 * 60
 class Company(Account):
     """An account behind a gate, read from a day on."""
 
-    def __init__(self, gate: Gate, app: ClockodoApp, start: date, url: str, folder: Path) -> None:
-        super().__init__(app, url, folder)
+    def __init__(self, gate: Gate, account: Account, start: date) -> None:
+        vars(self).update(vars(account))
         self.gate = gate
-        self.settings = replace(self.settings, start_date=start)
+        self.settings = replace(account.settings, start_date=start)
 
     @property
     def first(self) -> datetime:
@@ -35,18 +36,23 @@ class Company(Account):
 
 
 @contextmanager
-def founded(seed: int, chance: random.Random, folder: Path) -> Iterator[Company]:
+def founded(
+    seed: int, chance: random.Random, folder: Path, tracker: Tracker = CLOCKODO
+) -> Iterator[Company]:
     """Serve a company of any size, at any time of the year, by any reading of the documentation."""
     now = EARLIEST + timedelta(minutes=chance.randrange(MINUTES))
-    switches = Switches(
+    switches = clockodo.Switches(
         window=chance.choice(("start", "overlap")),
         until=chance.choice(("inclusive", "exclusive")),
         order=chance.choice(("ascending", "descending", "arbitrary")),
         empty_pages=chance.choice((0, 1)),
         offset=chance.choice((False, True)),
     )
-    app = ClockodoApp(World(seed, chance.choice((0.1, 0.2, 0.35)), now), switches=switches)
+    world = World(seed, chance.choice((0.1, 0.2, 0.35)), now)
+    others = clockify.Switches(feed="open" if chance.random() < 0.5 else "refused")
+    app = tracker.app(world, switches=switches if tracker is CLOCKODO else others)
     gate = Gate(app)
     # How long it waits before it asks again is tried elsewhere; here, nobody has the time.
     with patch.object(Session, "_pause", return_value=0.0), serve(gate) as url:
-        yield Company(gate, app, chance.choice(STARTS), url, folder)
+        account = Account(app, url, folder, tracker)
+        yield Company(gate, account, chance.choice(STARTS))

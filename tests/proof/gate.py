@@ -7,18 +7,27 @@ from contextlib import contextmanager
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from simulator.faults import HALF_BODY, NOT_JSON, RESET, Fault, Outcome, failing, status
+from tests.trackers import WORKSPACE, Tracker
 
 REFUSALS = tuple(status(code) for code in (429, 500, 502, 503, 504))
 BROKEN = (HALF_BODY, NOT_JSON, RESET)
 LASTING = 40
 # How many calls may pass before a burst begins, so that it still meets some.
-QUIET: dict[str | None, int] = {
-    None: 70,
-    "/v2/entries": 1,
-    "/userreports": 1,
-    "/v3/users": 0,
-    "/v4/projects": 0,
-    "/v2/workTimes": 20,
+QUIET: dict[str, dict[str | None, int]] = {
+    "clockodo": {
+        None: 70,
+        "/v2/entries": 1,
+        "/userreports": 1,
+        "/v3/users": 0,
+        "/v4/projects": 0,
+        "/v2/workTimes": 20,
+    },
+    "clockify": {
+        None: 25,
+        f"{WORKSPACE}/reports/detailed": 1,
+        f"{WORKSPACE}/users": 1,
+        f"{WORKSPACE}/projects": 0,
+    },
 }
 
 
@@ -51,10 +60,11 @@ class Gate:
         return Fault(respond)
 
 
-def burst(chance: random.Random) -> tuple[list[Outcome], str | None]:
+def burst(chance: random.Random, tracker: Tracker) -> tuple[list[Outcome], str | None]:
     """Draw faults that pass, last, or say no for good, and the path they are met on."""
-    path = chance.choice((None, None, *QUIET))
-    quiet: list[Outcome] = [None] * chance.randint(0, QUIET[path])
+    calm = QUIET[tracker.name]
+    path = chance.choice((None, None, *calm))
+    quiet: list[Outcome] = [None] * chance.randint(0, calm[path])
     kind = chance.choice(("passing", "passing", "lasting", "no"))
     if kind == "lasting":
         return [*quiet, *(chance.choice(REFUSALS) for _ in range(LASTING))], path

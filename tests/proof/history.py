@@ -16,7 +16,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from clockodo_source.tables import BY_NAME
 from pipelines.exits import Exit, explained
 from pipelines.sync import Outcome
 from simulator.faults import Outcome as Answer
@@ -37,7 +36,7 @@ FOLLOWED = 150  # entries vanish by moving too, so fewer than one sync asks for
 ENDED = {9 << 8, 9}  # at a named point, or killed
 EXPECTED = {Exit.THEIR_MOVE, Exit.NOT_AS_AGREED}
 LOG = """
-    select * from clockodo_raw.entry_changes
+    select * from {}.entry_changes
     order by cast(split_part(change_id, '-', 1) as bigint), kind
 """
 
@@ -74,7 +73,7 @@ class History:
     def begin(self) -> None:
         """Load all history for the first time, at times after a first load that died."""
         if self._often(25):
-            self._crash()
+            self.crash()
         started = time.monotonic()
         self._settle()
         self._seconds = time.monotonic() - started
@@ -85,15 +84,15 @@ class History:
         self.told.story = []
         jump = self._jump()
         self._full, self._exact = self._often(30), True
-        self._edit(self._chance.randint(3, 25), everything=self._full, jump=jump)
+        self.edit(self._chance.randint(3, 25), everything=self._full, jump=jump)
         self._pass(jump)
-        troubles = {self._lose: 15, self._sync_a_part: 20, self._crash: 45, self._refuse: 35}
+        troubles = {self.lose: 15, self.sync_a_part: 20, self.crash: 45, self.refuse: 35}
         for trouble, percent in troubles.items():
             if self._often(percent):
                 trouble()
                 self._go_on()
         if self._often(20):
-            self._edit_under()
+            self.edit_under()
         self._settle()
 
     def check(self) -> list[str]:
@@ -101,10 +100,10 @@ class History:
         after = entries(self.company)
         with self.company.opened():
             found = differences(self.company)
-            names, rows = self.company.query(LOG)
+            names, rows = self.company.query(LOG.format(self.company.tracker.raw))
         listed = [dict(zip(names, row, strict=True)) for row in rows]
         log = [row for row in listed if row["change_id"] not in self._logged]
-        found += gaps(log, self._before, after)
+        found += gaps(log, self._before, after, self.company.tracker.log)
         if self._exact:
             said = Counter((row["entry_id"], row["kind"]) for row in log)
             happened = Counter(changes(self._before, after))
@@ -127,7 +126,8 @@ class History:
     def _sync(self) -> Outcome:
         return self.company.sync(full=self._full)
 
-    def _edit(self, count: int, *, everything: bool, jump: timedelta = timedelta()) -> None:
+    def edit(self, count: int, *, everything: bool, jump: timedelta = timedelta()) -> None:
+        """Edit so many things by chance, of `everything` or of what the next sync reads again."""
         first = self.company.first
         since = first if everything else self._world.now + jump - LOOKBACK
         desk = Desk(self._world, self._chance, first, since, self._until, everything, self._before)
@@ -141,18 +141,19 @@ class History:
         """Between a disturbed sync and the next, people may work on, and hours pass."""
         if self._often(35):
             self._exact = False
-            self._edit(self._chance.randint(1, 6), everything=self._full, jump=3 * HOUR)
+            self.edit(self._chance.randint(1, 6), everything=self._full, jump=3 * HOUR)
             self._pass(self._chance.randint(0, 3) * HOUR)
 
     def _pass(self, jump: timedelta) -> None:
         self._world.advance(jump)
         self._tell(f"it is {self._world.now:%Y-%m-%d %H:%M} UTC")
 
-    def _lose(self) -> None:
+    def lose(self) -> None:
+        """Lose the working folder."""
         self._tell("the working folder is lost")
         shutil.rmtree(self.company.place.folder)
 
-    def _crash(self) -> None:
+    def crash(self) -> None:
         """End a sync at a named point, which one that loads nothing does not reach, or anywhere."""
         if self._often(60):
             at = self._chance.choice(POINTS)
@@ -164,10 +165,10 @@ class History:
             self.told.crashes += 1
             self._tell(f"a sync died at {at}")
 
-    def _refuse(self) -> None:
+    def refuse(self) -> None:
         """Meet a burst of faults, which a sync survives, or ends with an error that says so."""
         met = self._gate.met
-        answers, path = burst(self._chance)
+        answers, path = burst(self._chance, self.company.tracker)
         try:
             with self._gate.disturbed(answers, path):
                 self._sync()
@@ -179,11 +180,12 @@ class History:
             self.told.faults += self._gate.met - met
             self._tell(f"a sync met {self._gate.met - met} faults on {path or 'any path'}")
 
-    def _sync_a_part(self) -> None:
+    def sync_a_part(self) -> None:
         """Read some resources or days only; what that leaves is owed to the next sync."""
         chance = self._chance
         if self._often(50):
-            resources = chance.sample(sorted(BY_NAME), chance.randint(1, 6))
+            names = sorted(resource.name for resource in self.company.tracker.resources)
+            resources = chance.sample(names, chance.randint(1, 6))
             self._tell(f"a sync of {', '.join(resources)}")
             self.company.sync(*resources)
             return
@@ -193,12 +195,12 @@ class History:
         self.company.sync(since=since, until=until)
         self._exact = False  # what left these days is noted as deleted, until it is found elsewhere
 
-    def _edit_under(self) -> None:
+    def edit_under(self) -> None:
         """Edit between the pages that a sync reads; then all is read again."""
         self._full, self._exact = True, False
         answers: list[Answer] = [None] * 60
         for place in self._chance.sample(range(60), self._chance.randint(1, 6)):
-            answers[place] = lambda: self._edit(1, everything=True)
+            answers[place] = lambda: self.edit(1, everything=True)
         self._tell("while a sync is reading:")
         with self._gate.disturbed(answers):
             self._sync()

@@ -4,14 +4,18 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from clockodo_source.tables import ENTRY_LOG
+from api_extract.entry_log import Log
 from tests.truth import Row
 
-Entries = dict[int, Row]
+Entries = dict[Any, Row]
 
 
-def gaps(log: Iterable[Row], before: Entries, after: Entries) -> Iterator[str]:
+def gaps(log: Iterable[Row], before: Entries, after: Entries, kept: Log) -> Iterator[str]:
     """Follow the log, oldest change first; yield where it does not fit, or does not arrive."""
+
+    def _valued(row: Row, prefix: str = "") -> Row:
+        return {name: _instant(row.get(prefix + name)) for name in kept.values}
+
     state = {number: _valued(row) for number, row in before.items()}
     for change in log:
         number, kind = change["entry_id"], change["kind"]
@@ -25,10 +29,6 @@ def gaps(log: Iterable[Row], before: Entries, after: Entries) -> Iterator[str]:
         wanted = _valued(after[number]) if number in after else None
         if state.get(number) != wanted:
             yield f"entry_changes do not lead to entry {number} as it is"
-
-
-def _valued(row: Row, prefix: str = "") -> Row:
-    return {name: _instant(row.get(prefix + name)) for name in ENTRY_LOG.values}
 
 
 def _instant(value: Any) -> Any:  # noqa: ANN401 - a value of any type
