@@ -9,4 +9,4 @@ from tests.trackers import Tracker
 @pytest.mark.timeout(400)
 def test_whatever_happens_in_the_end_all_is_equal(tracker: Tracker) -> None:
     """Edits of any age, syncs, comparisons, sweeps, faults, deaths; then sync, sweep and repair."""
-    run(4, tracker, steps=5)
+    run(4, tracker, steps=4)

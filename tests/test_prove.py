@@ -97,7 +97,7 @@ def test_drills_are_recorded_above_the_histories(tmp_path: Path) -> None:
     assert drill(Record(page), said.append, [lambda _: good])
     assert not drill(Record(page), said.append, [lambda _: bad, lambda _: good])
 
-    drills, _, histories = page.read_text().partition("\n\n## Histories\n")
+    drills, _, histories = page.read_text().partition("\n\n## Sequences\n")
     assert [row.split(" | ")[1:] for row in drills.splitlines()[-3:]] == [
         ["limits", "500,000", "1", "0", "0", "0", "61", "0", "none |"],
         ["a third fails", "0", "0", "0", "0", "0", "0", "0", "1 |"],

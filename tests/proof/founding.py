@@ -53,6 +53,7 @@ def founded(
     app = tracker.app(world, switches=switches if tracker is CLOCKODO else others)
     gate = Gate(app)
     # How long it waits before it asks again is tried elsewhere; here, nobody has the time.
-    with patch.object(Session, "_pause", return_value=0.0), serve(gate) as url:
+    quick = patch.object(Session, "_pause", return_value=0.0), patch(tracker.limits, ())
+    with quick[0], quick[1], serve(gate) as url:
         account = Account(app, url, folder, tracker)
         yield Company(gate, account, chance.choice(STARTS))

@@ -121,7 +121,7 @@ MUTANTS = [
         "api_extract/spans.py",
         ("believe in any loss of rows", "return before > FEW and now * 2 < before", "return False", "rights dataset"),
         ("believe in the loss of a part", 'return " and ".join(lost)', 'return ""', "clockify_rights"),
-        ("never look back", "or owed(batch, span) or days.overlaps(run.recent):\n        return True\n    return bool(", "or owed(batch, span):\n        return True\n    return False and bool(", "load"),
+        ("never look back", "or owed(batch, span) or days.overlaps(run.recent):\n", "or owed(batch, span):\n", "load"),
         ("forget what was left", "batch.run.flag(batch.name, span, again=True)", "pass", "shifts memory"),
         ("forget that people still worked on it", 'batch.facts[span.key]["open"] = run.still_open(span.days)', 'batch.facts[span.key]["open"] = False', "memory"),
         ("remember before rows are handed on", '    batch.facts[span.key] = {"hash": digest, "rows": total}', '    run.remember(batch.name, span.key, {"hash": digest, "rows": total})', "memory"),

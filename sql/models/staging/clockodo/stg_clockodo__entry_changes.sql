@@ -19,7 +19,7 @@ renamed as (
         cast(kind as text) as change_kind,
 
         -- lists
-        cast(changed as text) as changed_columns,
+        replace(cast(changed as text), ', ', ',') as changed_columns,
 
         -- the entry before and after
         {% for side in ['old', 'new'] %}
