@@ -1,13 +1,11 @@
 """The long proof itself: it goes through, it notices, and it goes on where it stopped."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
-import pytest
 
 from tests.proof.drill import Drilled
-from tests.proof.history import History, Told, living
+from tests.proof.history import Told, living
 from tests.proof.mutants import MUTANTS, ROOT
 from tests.prove import Record, drill, prove
 
@@ -22,30 +20,26 @@ TAMPERING = (
 )
 
 
-@pytest.fixture(scope="module")
-def history(tmp_path_factory: pytest.TempPathFactory) -> Iterator[History]:
-    with living(SEED, tmp_path_factory.mktemp("history")) as one:
-        one.begin()
-        one.round()
-        yield one
+def test_a_short_history_holds_and_what_is_wrong_in_the_warehouse_is_noticed(
+    tmp_path: Path,
+) -> None:
+    """A first load and one round of edits and trouble: no promise is broken.
 
+    One wrong cell, one lost row, one line of the log too many: each would end the proof.
+    """
+    with living(SEED, tmp_path) as history:
+        history.begin()
+        history.round()
+        assert history.told.problems == []
+        assert history.told.rounds == 1
+        assert history.told.edits > 3
+        assert history.told.crashes > 0
+        with duckdb.connect(str(history.company.place.warehouse)) as connection:
+            connection.execute("use clockodo_raw")
+            for tampering in TAMPERING:
+                connection.execute(tampering)
 
-def test_a_short_history_holds(history: History) -> None:
-    """A first load and one round of edits and trouble: no promise is broken."""
-    assert history.told.problems == []
-    assert history.told.rounds == 1
-    assert history.told.edits > 3
-    assert history.told.crashes > 0
-
-
-def test_what_is_wrong_in_the_warehouse_is_noticed(history: History) -> None:
-    """One wrong cell, one lost row, one line of the log too many: each would end the proof."""
-    with duckdb.connect(str(history.company.place.warehouse)) as connection:
-        connection.execute("use clockodo_raw")
-        for tampering in TAMPERING:
-            connection.execute(tampering)
-
-    found = "\n".join(history.check())
+        found = "\n".join(history.check())
 
     assert "duration: -7, should be" in found
     assert "is not in the warehouse" in found

@@ -204,7 +204,6 @@ def test_the_command_writes_a_page_to_be_filed(terminal: Terminal, tmp_path: Pat
     assert "&lt;b&gt;Ada&lt;/b&gt;" in written
     assert "<b>" not in written
     assert page.stat().st_mode & 0o077 == 0
-    assert terminal("reconcile", "--repair").exit == Exit.DONE
 
 
 def test_excluded_columns_are_named(account: MakeAccount) -> None:
