@@ -4,7 +4,7 @@ import gc
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from copy import copy
 from dataclasses import replace
@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pytest
-from _pytest.reports import TestReport
 from dlt.common.configuration.container import Container
 from dlt.common.configuration.specs import PluggableRunContext
 from filelock import FileLock
@@ -42,22 +41,6 @@ COMMENTS = (
     " order by all"
 )
 gc.set_threshold(RARELY)  # as the command line does, most tests start below it
-
-
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """Take what is not part of the project, and whether tests may be left out."""
-    parser.addoption("--clockodo-openapi", type=Path, help="the vendor's schema of GET answers")
-    parser.addoption("--none-left-out", action="store_true", help="fail where a test is left out")
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, TestReport, TestReport]:
-    """Let a test that is left out fail, where none may be."""
-    report = yield
-    if report.skipped and item.config.getoption("--none-left-out"):
-        report.outcome = "failed"
-        report.longrepr = f"left out: {report.longrepr}"
-    return report
 
 
 @pytest.fixture(scope="session")
@@ -235,7 +218,7 @@ def command(folder: Path, *words: str, **set_: str) -> "subprocess.CompletedProc
 
 @pytest.fixture(params=TRACKERS)
 def tracker(request: pytest.FixtureRequest) -> Tracker:
-    """Return each tracker in turn, for what is promised of all of them."""
+    """Return a tracker, for what is promised of all of them; `--all`: each in turn."""
     return TRACKERS[request.param]
 
 
