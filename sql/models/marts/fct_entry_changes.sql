@@ -22,7 +22,7 @@ described as (
         changes.side,
         changes.entry_id,
         changes.user_id,
-        changes.customer_id,
+        coalesce(changes.customer_id, '') as customer_id,
         changes.project_id,
 
         -- names: today's; of what is gone the last known

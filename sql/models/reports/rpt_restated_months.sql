@@ -4,13 +4,32 @@
 ] %}
 with
 
+first_builds as (
+
+    {{ first_builds(var('systems')) }}
+
+),
+
+moments as (
+
+    {{ moments(['snap_worked_months'], keys) }}
+
+),
+
 states as (
 
     select
-        *,
-        dbt_valid_from at time zone 'UTC' as known_from,
-        dbt_valid_to at time zone 'UTC' as known_until
-    from {{ ref('snap_worked_months') }}
+        {% for key in keys %}
+        moments.{{ key }},
+        {% endfor %}
+        {% for measure in measures %}
+        case when known.source_system is null then 0 else known.{{ measure }} end as {{ measure }},
+        {% endfor %}
+        moments.known_from,
+        moments.known_until
+    from moments
+    left join {{ ref('snap_worked_months') }} as known
+        on {{ known_then('known', 'moments', keys) }}
 
 ),
 
@@ -33,16 +52,14 @@ described as (
         users.user_name,
         states.currency,
         {% for measure in measures %}
-        {% set known = 'coalesce(states.' ~ measure ~ ', 0)' %}
-        {% set now = 'coalesce(today.' ~ measure ~ ', 0)' %}
-        cast({{ known }} as decimal(18, 6)) as {{ measure }}_known,
-        cast({{ now }} - {{ known }} as decimal(18, 6)) as {{ measure }}_changed,
-        cast({{ now }} as decimal(18, 6)) as {{ measure }}_now,
+        cast(states.{{ measure }} as decimal(18, 6)) as {{ measure }}_known,
+        cast(today.{{ measure }} - states.{{ measure }} as decimal(18, 6)) as {{ measure }}_changed,
+        cast(today.{{ measure }} as decimal(18, 6)) as {{ measure }}_now,
         {% endfor %}
-        states.known_from,
-        states.known_until
+        states.known_from at time zone 'UTC' as known_from,
+        states.known_until at time zone 'UTC' as known_until
     from states
-    left join today
+    inner join today
         using ({{ keys | join(', ') }})
     left join {{ ref('dim_users') }} as users
         using (source_system, account, user_id)
