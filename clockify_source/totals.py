@@ -1,16 +1,16 @@
 """Clockify's own sums: of entries by the summary report, month by month.
 
-It is asked for what is billable and what is not apart, as it groups by neither. Its windows are
+Billable and other time are asked for apart, as it cannot group by that. Its windows are
 instants, so that no zone of the server's matters. It has no figures on what is due.
 """
 
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,7 +19,17 @@ import msgspec
 from api_extract.errors import TooHeavy, YourMove
 from api_extract.pages import Request
 from api_extract.session import Answer, Session
-from api_extract.totals import CENT, Ask, Cell, Figures, Oracle, Sum, add, refuse_left_out
+from api_extract.totals import (
+    Ask,
+    Cell,
+    Figures,
+    Oracle,
+    Sum,
+    add,
+    held_sums,
+    hours,
+    refuse_left_out,
+)
 from api_extract.windows import Window, spans
 from clockify_source.api import on_free_plan, open_session
 from clockify_source.reading import FREE
@@ -27,7 +37,7 @@ from clockify_source.settings import Settings
 
 LONGEST_ON_FREE_PLAN, LONGEST_REPORT = timedelta(days=31), timedelta(days=360)
 LAST = timedelta(milliseconds=1)  # a report's end is the last moment in it
-HOUR, HUNDRED = Decimal(3600), Decimal(100)
+HUNDRED = Decimal(100)
 COMPARED = tuple(
     f"time_entries.{name}"
     for name in (
@@ -85,57 +95,47 @@ class SummaryReports:
     is_needed: bool = True
 
     def groups(self, months: Sequence[Window]) -> list[list[Window]]:
-        """Return each month that is not empty, and what is empty in as long spans as may be.
-
-        On the free plan, whose reports are short, only what lies between those that are not.
-        """
-        filled = {cell.month for cell in self.held()}
+        """Return each month that is not empty, then what is empty in as long spans as may be."""
+        empty = [month for month in months if month.since not in self._filled]
+        alone = [[month] for month in months if month.since in self._filled]
         if self._is_free:
-            within = [m for m in months if filled and min(filled) <= m.since <= max(filled)]
-            return [[month] for month in within]
-        empty = [month for month in months if month.since not in filled]
-        alone = [[month] for month in months if month.since in filled]
+            return alone + [[month] for month in empty]
         return alone + spans(empty, LONGEST_REPORT)
 
     def read(self, months: Sequence[Window]) -> Figures:
         """Ask for the sums of a month, in all workspaces that were loaded.
 
-        Of several months, which should be empty, only whether they are.
+        Of what should be empty, first whether it is.
         """
         since, until = Window(months[0].since, months[-1].until).bounds(self.zone)
         parts = [since, until]
         if self._is_free and until - since > LONGEST_ON_FREE_PLAN:
             parts.insert(1, since + (until - since) / 2)
         found: Figures = {}
-        for workspace, _ in self.ask(WORKSPACES):
-            for billable in (True, False) if len(months) == 1 else (None,):
-                for begin, end in pairwise(parts):
-                    only = {} if billable is None else {"billable": billable}
-                    groups = self._report(workspace, begin, end, only)
-                    if groups and billable is None:
-                        raise TooHeavy(f"{workspace}: there is work where none is held")
-                    for person in groups:
-                        for project in person.children or ():
-                            cell = Cell(months[0].since, person.key, project.key, _word(billable))
-                            add(found, cell, project.sums)
+        should_be_empty = self._filled.isdisjoint(month.since for month in months)
+        for (workspace, _), (begin, end) in product(self.ask(WORKSPACES), pairwise(parts)):
+            if should_be_empty and not self._report(workspace, begin, end, {}):
+                continue
+            if len(months) > 1:
+                raise TooHeavy(f"{workspace}: there is work where none is held")
+            for billable in (True, False):
+                for person in self._report(workspace, begin, end, {"billable": billable}):
+                    for project in person.children or ():
+                        cell = Cell(months[0].since, person.key, project.key, _billing(billable))
+                        add(found, cell, project.sums)
         return found
-
-    def held(self) -> Figures:
-        """Return the sums of what was loaded."""
-        return self._held
 
     @cached_property
-    def _held(self) -> Figures:
+    def held(self) -> Figures:
+        """The sums of what was loaded."""
         found: Figures = {}
-        rows = self.ask(HELD, self.zone.key, self.now)
-        for month, person, project, billable, seconds, revenue, count, running, rate in rows:
-            grown = Decimal(str(running)) / HOUR + 1 if running else Decimal(0)
-            sums = {"hours": Sum(Decimal(str(seconds or 0)) / HOUR, grown)}
-            if revenue is not None:
-                slack = CENT * count + grown * Decimal(str(rate or 0))
-                sums["revenue"] = Sum(Decimal(str(revenue)), slack)
-            add(found, Cell(month, person, project, _word(billable)), sums)
+        for month, person, project, billable, *sums in self.ask(HELD, self.zone.key, self.now):
+            add(found, Cell(month, person, project, _billing(billable)), held_sums(*sums))
         return found
+
+    @cached_property
+    def _filled(self) -> set[date]:
+        return {cell.month for cell in self.held}
 
     @cached_property
     def _is_free(self) -> bool:
@@ -159,6 +159,7 @@ class SummaryReports:
 
 
 class _Amount(msgspec.Struct):
+    type: str | None = None
     value: float | None = None
 
 
@@ -179,8 +180,9 @@ class _Group(msgspec.Struct, rename="camel"):
     @property
     def sums(self) -> dict[str, Sum]:
         """Hours, and money where it is told."""
-        told = self.amount if self.amounts is None else sum(a.value or 0 for a in self.amounts)
-        sums = {"hours": Sum(Decimal(self.duration) / HOUR)}
+        earned = [a.value for a in self.amounts or () if a.type in (None, "EARNED")]
+        told = self.amount if self.amounts is None else next(iter(earned), None)
+        sums = {"hours": Sum(hours(self.duration))}
         return sums if told is None else sums | {"revenue": Sum(Decimal(str(told)) / HUNDRED)}
 
 
@@ -188,7 +190,7 @@ class _Summary(msgspec.Struct, rename="camel"):
     group_one: list[_Group]
 
 
-def _word(billable: object) -> str:
+def _billing(billable: object) -> str:
     return "billable" if billable else "not billable"
 
 

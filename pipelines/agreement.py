@@ -28,9 +28,8 @@ def write(file: Path, place: Place, found: Reconciliation) -> None:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    templates.filters["number"] = lambda value: (
-        f"{round(value, 2) + 0:,.2f}"
-    )  # no minus before zero
+    # Nothing is added to what is rounded to -0.00, which makes it 0.00.
+    templates.filters["number"] = lambda value: f"{round(value, 2) + 0:,.2f}"
     page = templates.get_template("agreement.html").render(
         found=found,
         place=place,
@@ -48,10 +47,9 @@ def write(file: Path, place: Place, found: Reconciliation) -> None:
 def _lines(months: Iterable[Compared]) -> list[dict[str, Any]]:
     """Return one line a month: its measures side by side."""
     found: dict[Any, dict[str, Any]] = {}
-    for one in sorted(months, key=lambda one: (one.month, one.measure)):
-        line = found.setdefault(one.month, {"month": one.month, "measures": [], "differs": False})
+    for one in months:
+        line = found.setdefault(one.month, {"month": one.month, "measures": []})
         line["measures"].append((one, one.tracker - one.warehouse))
-        line["differs"] |= one.differs
     return list(found.values())
 
 

@@ -102,26 +102,29 @@ def sync(  # noqa: PLR0913 - the options of the verb
     from api_extract.run import Options  # noqa: PLC0415
     from pipelines import output  # noqa: PLC0415
     from pipelines import sync as verb  # noqa: PLC0415
+    from pipelines.alert import alerting  # noqa: PLC0415
 
     options = Options(
         call.as_of, full, since, until, lookback, accept_shrink, accept_narrower_rights
     )
     names = [name.strip() for name in resources.split(",") if name.strip()]
-    place, settings = call.place(system), call.settings(system)
-    with call.show.progress() as tell:
-        outcome = verb.sync(
-            place,
-            settings,
-            options,
-            names,
-            models=not no_models,
-            by_clock=call.by_clock,
-            tell=tell,
-        )
-    output.show_sync(call.show, outcome)
-    if outcome.report.later:
-        sys.stderr.write(f"{outcome.report.later}\n")
-    sys.exit(int(outcome.exit))
+    place = call.place(system)
+    with alerting(place, "sync") as end:
+        settings = call.settings(system)
+        with call.show.progress() as tell:
+            outcome = verb.sync(
+                place,
+                settings,
+                options,
+                names,
+                models=not no_models,
+                by_clock=call.by_clock,
+                tell=tell,
+            )
+        output.show_sync(call.show, outcome)
+        if outcome.report.later:
+            sys.stderr.write(f"{outcome.report.later}\n")
+        end(outcome.exit, outcome.told)
 
 
 @cli.command()
@@ -136,19 +139,24 @@ def sync(  # noqa: PLR0913 - the options of the verb
 @shared
 def reconcile(call: Call, system: str, *, repair: bool, report: Path | None) -> None:
     """Compare all history with the tracker's own totals."""
+    if report and not report.absolute().parent.is_dir():
+        raise click.UsageError(f"--report: there is no folder {report.parent}.")
     from pipelines import output  # noqa: PLC0415
     from pipelines import reconcile as verb  # noqa: PLC0415
+    from pipelines.alert import alerting  # noqa: PLC0415
 
-    place, settings = call.place(system), call.settings(system)
-    with call.show.progress() as tell:
-        found = verb.reconcile(place, settings, call.as_of, repair=repair, tell=tell)
-    output.show_reconciled(call.show, found)
-    if report:
-        from pipelines import agreement  # noqa: PLC0415 - only a page pays for templates
+    place = call.place(system)
+    with alerting(place, "reconcile") as end:
+        settings = call.settings(system)
+        with call.show.progress() as tell:
+            found = verb.reconcile(place, settings, call.as_of, repair=repair, tell=tell)
+        output.show_reconciled(call.show, found)
+        if report:
+            from pipelines import agreement  # noqa: PLC0415 - only a page pays for templates
 
-        agreement.write(report, place, found)
-        call.show.text(f"Written: {report}")
-    sys.exit(int(found.exit))
+            agreement.write(report, place, found)
+            call.show.text(f"Written: {report}")
+        end(found.exit, found.told)
 
 
 @cli.command()

@@ -11,7 +11,8 @@ import duckdb
 from api_extract.run import Options
 from pipelines.exits import Exit
 from pipelines.place import Place
-from pipelines.simulated import SIMULATED, simulated, tracker_totals
+from pipelines.reconcile import Reconciliation, reconcile
+from pipelines.simulated import SIMULATED, simulated
 from pipelines.sync import Outcome, sync
 
 CENT = Decimal("0.01")
@@ -38,13 +39,13 @@ order by month
 
 @dataclass
 class Demo:
-    """What the demo loaded: its months, the warehouse's totals by part, and the tracker's own."""
+    """What the demo loaded: its months, its totals by part, and how the tracker compares."""
 
     as_of: datetime
     outcome: Outcome
     months: list[tuple[Any, ...]]
     parts: list[tuple[str, Decimal, Decimal]]
-    tracker: tuple[Decimal, Decimal]
+    found: Reconciliation
 
     @property
     def warehouse(self) -> tuple[Decimal, Decimal]:
@@ -53,9 +54,18 @@ class Demo:
         return _cents(hours), _cents(sum((part[2] for part in self.parts), Decimal(0)))
 
     @property
+    def tracker(self) -> tuple[Decimal, Decimal]:
+        """Hours and revenue of all months, as the tracker sums them."""
+        hours, money = (
+            sum((one.tracker for one in self.found.months if one.measure == measure), Decimal(0))
+            for measure in ("hours", "revenue")
+        )
+        return _cents(hours), _cents(money)
+
+    @property
     def agrees(self) -> bool:
-        """Whether hours and revenue of both are the same."""
-        return self.tracker == self.warehouse
+        """Whether hours and revenue of both are the same, in each month and in all."""
+        return self.tracker == self.warehouse and not self.found.differing
 
     @property
     def exit(self) -> Exit:
@@ -64,20 +74,19 @@ class Demo:
 
 
 def demo(place: Place, tell: Callable[[str], None]) -> Demo:
-    """Load the company, build the models, and ask the tracker for its own totals."""
+    """Load the company, build the models, and compare all months with the tracker's own sums."""
     with simulated(place.system) as (settings, now):
         outcome = sync(place, settings, Options(as_of=now), tell=tell)
-        hours, money = tracker_totals(place.system, settings, now)
-    tracker = _cents(hours), _cents(money)
+        found = reconcile(place, settings, now)
     if outcome.built and outcome.built.failed:
-        return Demo(now, outcome, [], [], tracker)
+        return Demo(now, outcome, [], [], found)
     with duckdb.connect(str(place.warehouse), read_only=True) as warehouse:
         months = warehouse.execute(MONTHLY).fetchall()
         parts = [
             (part, Decimal(str(hours or 0)), Decimal(str(revenue or 0)))
             for part, hours, revenue in warehouse.execute(SIMULATED[place.system].parts).fetchall()
         ]
-    return Demo(now, outcome, months, parts, tracker)
+    return Demo(now, outcome, months, parts, found)
 
 
 def _cents(value: Decimal) -> Decimal:

@@ -5,7 +5,7 @@ A run that finds nothing changed makes no load package, and must still be known 
 
 import json
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -31,6 +31,10 @@ TABLES = {
         "run_id varchar, as_of timestamp with time zone, ended_at timestamp with time zone,"
         " resource varchar, status varchar, rows_read bigint, requests bigint, detail varchar"
     ),
+    "run_reports": (
+        "run_id varchar, as_of timestamp with time zone, ended_at timestamp with time zone,"
+        " exit bigint, report varchar"
+    ),
     "sync_windows": (
         "resource varchar, window_from date, window_until date, read_at timestamp with time zone,"
         " rows_read bigint, content_hash varchar"
@@ -46,6 +50,17 @@ TABLES = {
     ),
 }
 
+# Whether entries, and what is due, agreed in a month by each comparison.
+AGREEMENTS = (
+    "SELECT month, kind, run_id, max(as_of) AS as_of, max(ended_at) AS ended_at,"
+    " max(CASE WHEN differs THEN 1 ELSE 0 END) AS differing,"
+    " max(CASE WHEN tracker_value = 0 AND warehouse_value = 0 THEN 0 ELSE 1 END) AS filled"
+    " FROM (SELECT *, CASE WHEN measure IN ('hours', 'revenue') THEN 'entries' ELSE 'due' END"
+    " AS kind FROM {reconciliations}) AS kinds GROUP BY month, kind, run_id"
+)
+BOOKS = ("api_identity", "reconciliations")  # whose rows have an order
+EMPTY = "tracker_value = 0 AND warehouse_value = 0 AND NOT differs"
+
 
 class Ledger:
     """Writes and reads the book-keeping of one account."""
@@ -54,8 +69,14 @@ class Ledger:
         self._pipeline = pipeline
         self._place = place
 
-    def write(self, report: Report, as_of: datetime, failure: str | None = None) -> None:
-        """Add a run; a window that was read replaces what was noted of it before.
+    def write(
+        self,
+        report: Report,
+        as_of: datetime,
+        told: Mapping[str, Any],
+        failure: str | None = None,
+    ) -> None:
+        """Add a run, with what it `told`; a window that was read replaces what was noted before.
 
         Of a run that failed, nothing was loaded: only where and why it did is noted.
         """
@@ -82,12 +103,18 @@ class Ledger:
             self._make_tables(client)
             if report.owner is not None:
                 _insert(client, "api_identity", [identity])
+            said = json.dumps(told, default=str)
+            _insert(client, "run_reports", [(*run, told["exit"], said)])
             _insert(client, "resource_status", statuses)
-            _forget(client, windows)
+            same = [window[:3] for window in windows]
+            _forget(client, "sync_windows", "resource, window_from, window_until", same)
             _insert(client, "sync_windows", windows)
 
     def note(self, found: Iterable[Compared], as_of: datetime) -> None:
-        """Add a comparison with the tracker: all months, and the cells that differ."""
+        """Add a comparison with the tracker: all months, and the cells that differ.
+
+        Of months in which there is nothing, the newest is enough.
+        """
         run = (uuid.uuid4().hex, as_of, self._later())
         rows: list[tuple[Any, ...]] = []
         cells: list[tuple[Any, ...]] = []
@@ -99,6 +126,8 @@ class Ledger:
                 rows.append((*run, one.month, one.measure, *values, one.differs))
         with self._client() as client, client.begin_transaction():
             self._make_tables(client)
+            empty = [row[3:5] for row in rows if not any(row[5:])]
+            _forget(client, "reconciliations", "month, measure", empty, f" AND {EMPTY}")
             _insert(client, "reconciliations", rows)
             _insert(client, "reconciliation_cells", cells)
 
@@ -106,9 +135,9 @@ class Ledger:
         """Return when each month was last compared with the tracker, and whether it differed."""
         try:
             found = self.read(
-                "SELECT month, max(as_of), max(CASE WHEN differs THEN 1 ELSE 0 END) FROM (SELECT *,"
-                " row_number() OVER (PARTITION BY month, measure ORDER BY ended_at DESC) AS age"
-                " FROM {reconciliations}) AS runs WHERE age = 1 GROUP BY month"
+                "SELECT month, max(as_of), max(differing) FROM (SELECT *,"
+                " row_number() OVER (PARTITION BY month, kind ORDER BY ended_at DESC) AS age"
+                f" FROM ({AGREEMENTS}) AS runs) AS aged WHERE age = 1 GROUP BY month"
             )
         except DatabaseUndefinedRelation:
             return {}
@@ -117,37 +146,50 @@ class Ledger:
     def last_as_of(self) -> datetime | None:
         """Return the instant of the last run that loaded, None if none has."""
         found = self._latest("SELECT as_of FROM {api_identity} WHERE loaded")
-        return found and found.astimezone(UTC)
+        return found[0].astimezone(UTC) if found else None
 
     def timezone(self) -> str | None:
         """Return the zone of the last run that loaded, None if none has."""
-        try:
-            found = self.read(
-                "SELECT timezone FROM {api_identity} WHERE loaded ORDER BY ended_at DESC LIMIT 1"
-            )
-        except DatabaseUndefinedRelation:
-            return None
-        return found[0][0] if found else None
+        found = self._latest("SELECT timezone FROM {api_identity} WHERE loaded")
+        return found[0] if found else None
 
     def agreements(self) -> dict[int, datetime | None]:
-        """Return when each year last agreed with the tracker; None: never since it is compared."""
+        """Return as of when each year last agreed: by then or later, each of its months did.
+
+        None: one of them never did, or its entries were never compared. Years without entries are
+        left out.
+        """
+        entries = SYSTEMS[self._place.system].entries
         try:
             found = self.read(
-                "SELECT year, max(CASE WHEN differing = 0 THEN as_of END) FROM (SELECT"
-                " extract(year FROM month) AS year, run_id, max(as_of) AS as_of,"
-                " sum(CASE WHEN differs THEN 1 ELSE 0 END) AS differing"
-                " FROM {reconciliations} GROUP BY 1, 2) AS runs GROUP BY year ORDER BY year"
+                "SELECT month, kind, max(CASE WHEN differing = 0 THEN as_of END), max(filled)"
+                f" FROM ({AGREEMENTS}) AS runs GROUP BY month, kind"
+            )
+            read = self.read(
+                "SELECT window_from FROM {sync_windows} WHERE resource = %s AND rows_read > 0",
+                entries,
             )
         except DatabaseUndefinedRelation:
             return {}
-        return {int(year): as_of and as_of.astimezone(UTC) for year, as_of in found}
+        if not found:
+            return {}
+        filled = {month.replace(day=1) for (month,) in read}
+        filled |= {month for month, _, _, is_filled in found if is_filled}
+        agreed: dict[int, list[datetime | None]] = {}
+        for month, _, last, _ in found:
+            agreed.setdefault(month.year, []).append(last and last.astimezone(UTC))
+        for month in filled - {month for month, kind, *_ in found if kind == "entries"}:
+            agreed.setdefault(month.year, []).append(None)
+        return {
+            year: None if None in moments else min(filter(None, moments))
+            for year, moments in sorted(agreed.items())
+            if year in {month.year for month in filled}
+        }
 
     def reader(self) -> tuple[str, str | None]:
         """Return as whom the last run read that has loaded, and the role."""
-        found = self.read(
-            "SELECT users_id, role FROM {api_identity} WHERE loaded ORDER BY ended_at DESC LIMIT 1"
-        )
-        return (str(found[0][0]), found[0][1]) if found else ("", None)
+        found = self._latest("SELECT users_id, role FROM {api_identity} WHERE loaded")
+        return (str(found[0]), found[1]) if found else ("", None)
 
     def notices(self) -> list[tuple[Any, ...]]:
         """Return what keeps the warehouse from being all the tracker says, as last seen."""
@@ -156,9 +198,8 @@ class Ledger:
                 "SELECT resource, status FROM (SELECT *, row_number() OVER (PARTITION BY resource"
                 " ORDER BY ended_at DESC) AS age FROM {resource_status}) AS runs"
                 " WHERE age = 1 AND status NOT IN ('loaded', 'unchanged')"
-                " UNION ALL SELECT 'reconciliations', cast(max(ended_at) AS varchar)"
-                " FROM {reconciliations} ORDER BY 1, 2"
-            )
+                " ORDER BY 1, 2"
+            ) + [("reconciliations", str(m)) for m, (_, d) in sorted(self.compared().items()) if d]
         except DatabaseUndefinedRelation:
             return []
 
@@ -186,16 +227,17 @@ class Ledger:
 
     def _later(self) -> datetime:
         """Return now, or later: the order of runs stays right also when clocks were not."""
-        last = self._latest("SELECT ended_at FROM {api_identity}")
+        runs = [self._latest(f"SELECT ended_at FROM {{{t}}}") for t in BOOKS]
         now = datetime.now(UTC)
-        return now if last is None else max(now, last + timedelta(milliseconds=1))
+        latest: list[datetime] = [run[0] + timedelta(milliseconds=1) for run in runs if run]
+        return max([now, *latest])
 
-    def _latest(self, query: str) -> datetime | None:
+    def _latest(self, query: str) -> tuple[Any, ...] | None:
         try:
             found = self.read(f"{query} ORDER BY ended_at DESC LIMIT 1")
         except DatabaseUndefinedRelation:
             return None
-        return found[0][0] if found else None
+        return found[0] if found else None
 
 
 class _Names(dict[str, str]):
@@ -207,13 +249,18 @@ class _Names(dict[str, str]):
         return str(self._client.make_qualified_table_name(name))
 
 
-def _forget(client: Any, windows: Sequence[tuple[Any, ...]]) -> None:  # noqa: ANN401 - as above
-    """Delete what was noted earlier of these windows: each keeps its latest reading only."""
-    table = client.make_qualified_table_name("sync_windows")
-    same = "resource, window_from, window_until"
-    for some in _batches([window[:3] for window in windows]):
+def _forget(
+    client: Any,  # noqa: ANN401 - as above
+    name: str,
+    key: str,
+    keys: Sequence[tuple[Any, ...]],
+    condition: str = "",
+) -> None:
+    """Delete what was noted earlier of these: each keeps its latest reading only."""
+    table = client.make_qualified_table_name(name)
+    for some in _batches(keys):
         values = _literals(client, some)
-        client.execute_sql(f"DELETE FROM {table} WHERE ({same}) IN ({values})")
+        client.execute_sql(f"DELETE FROM {table} WHERE ({key}) IN ({values}){condition}")
 
 
 def _insert(client: Any, name: str, rows: Sequence[tuple[Any, ...]]) -> None:  # noqa: ANN401 - as above

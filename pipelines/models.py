@@ -60,6 +60,7 @@ def build_models(place: Place, as_of: datetime) -> Built:
     arguments += ["--target", place.destination, "--target-path", str(place.folder / "dbt")]
     arguments += ["--log-path", str(place.folder / "dbt"), "--no-use-colors", "--no-version-check"]
     arguments += ["--log-level-file", "none"]  # dbt would leave its file open; failures are told
+    arguments += ["--no-write-json"]  # its manifest takes a second, and nobody reads it
     # Unit tests try the SQL on invented rows; that is for those who change it, not for each run.
     arguments += ["--exclude-resource-type", "unit_test"]
     with place.at_hand():
@@ -71,7 +72,7 @@ def build_models(place: Place, as_of: datetime) -> Built:
         try:
             outcome = dbtRunner().invoke(arguments)
         finally:
-            _release(place)
+            release(place)
     if outcome.exception:
         return Built(failed=[str(outcome.exception).strip()])
     built = _built(outcome.result)
@@ -215,7 +216,7 @@ def _built(results: Any) -> Built:  # noqa: ANN401 - dbt types its results by co
     return built
 
 
-def _release(place: Place) -> None:
+def release(place: Place) -> None:
     """Let go of the DuckDB file, which dbt would keep open as long as this process lives."""
     if place.destination == "duckdb":
         from dbt.adapters.duckdb.connections import DuckDBConnectionManager  # noqa: PLC0415

@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 
 from dlt.destinations.exceptions import DatabaseUndefinedRelation
 
-from api_extract.errors import Forbidden, Gone, Later, YourMove
+from api_extract.errors import Forbidden, Gone, TheirMove, TooHeavy, YourMove
 from api_extract.run import Options
-from api_extract.totals import Ask, Compared, Figures, Oracle, compare, read_all
+from api_extract.totals import Ask, Compared, Figures, Oracle, compare, read_all, untold
 from api_extract.windows import Window, month_of, months
 from pipelines.exits import Exit
 from pipelines.ledger import Ledger
@@ -41,8 +41,10 @@ class Reconciliation:
 
     @property
     def months(self) -> list[Compared]:
-        """Each measure of each month."""
-        return [one for one in self.compared if one.cell is None]
+        """Each measure of each month in which there is anything."""
+        of_months = (one for one in self.compared if one.cell is None)
+        found = [one for one in of_months if one.tracker or one.warehouse or one.differs]
+        return sorted(found, key=lambda one: (one.month, one.measure))
 
     @property
     def differing(self) -> list[Compared]:
@@ -72,6 +74,17 @@ class Reconciliation:
             return Exit.LOOK
         return Exit.THEIR_MOVE if self.later else Exit.DONE
 
+    @property
+    def told(self) -> list[str]:
+        """What somebody should know of who was not there."""
+        differing = [
+            f"{one.month:%Y-%m} {one.measure} differ: tracker {one.tracker:,.2f},"
+            f" warehouse {one.warehouse:,.2f}"
+            for one in self.differing
+        ]
+        failed = self.built.failed if self.built else []
+        return [*differing, *failed, *self.notes, *([self.later] if self.later else [])]
+
 
 def reconcile(  # noqa: PLR0913 - each is an option of the command line
     place: Place,
@@ -84,23 +97,27 @@ def reconcile(  # noqa: PLR0913 - each is an option of the command line
 ) -> Reconciliation:
     """Compare all months; `repair`: read again what differs, and compare that once more.
 
-    `models`: then build them, if anything was read again.
+    `models`: then build them, if all of that was read. Raises YourMove where nothing was loaded, a
+    load is unfinished, or needed columns are left out; Forbidden where sums cannot be seen.
     """
     found = Reconciliation(as_of, _zone(place).key)
     end = as_of.date() + timedelta(days=settings.horizon_days)
     differing = _compare(place, settings, found, months(settings.start_date, end), tell)
     if repair and differing:
+        unread = ""
         for resource, windows in differing.items():
             tell(f"{resource}: reading {len(windows)} months again")
             options = Options(as_of, windows=tuple(windows))
             outcome = sync(place, settings, options, [resource], models=False, tell=tell)
             found.notes += outcome.troubles
-        found.repaired = sorted({window for windows in differing.values() for window in windows})
-        _compare(place, settings, found, found.repaired, tell)
-    with place.locked(), place.at_hand():
-        Ledger(place.pipeline(), place).note(found.compared, as_of)
-        if found.repaired and models and place in accounts(place):
-            found.built = build_models(place, as_of)
+            unread = unread or outcome.report.later or ""
+        asked = sorted({window for windows in differing.values() for window in windows})
+        found.repaired, found.later = [] if unread else asked, found.later or unread
+        _compare(place, settings, found, asked, tell)
+        with place.locked():
+            if models and not unread and place in accounts(place):
+                found.built = build_models(place, as_of)
+    found.notes = list(dict.fromkeys(found.notes))
     return found
 
 
@@ -111,20 +128,21 @@ def _compare(
     asked: Sequence[Window],
     tell: Callable[[str], None],
 ) -> Differing:
-    """Compare months, instead of what was found of them before; return those that differ."""
-    days, differing = {window.since for window in asked}, Differing()
-    found.compared = [one for one in found.compared if one.month not in days]
+    """Compare months and note it, instead of what was found of each before; return what differs."""
+    differing = Differing()
     with place.locked(), place.at_hand():
         if place.pipeline().has_pending_data:
             raise YourMove(f"A load was left unfinished. Run {place.loading}, which finishes it.")
         ledger = Ledger(place.pipeline(), place)
-        before = ledger.compared()
-        before |= {one.month: (found.as_of, True) for one in found.compared if one.differs}
+        before = {month: moment for month, (moment, _) in ledger.compared().items()}
         totals = SYSTEMS[place.system].totals
         with totals(settings, _asking(ledger), ZoneInfo(found.zone), found.as_of) as oracles:
             for oracle in oracles:
                 new = list(_compared(oracle, asked, before, found, tell))
-                found.compared += new
+                ledger.note(new, found.as_of)
+                again = {(one.month, one.measure) for one in new}
+                kept = [one for one in found.compared if (one.month, one.measure) not in again]
+                found.compared = kept + new
                 if months_of := sorted({month_of(one.month) for one in new if one.differs}):
                     differing[oracle.resource] = months_of
     return differing
@@ -133,29 +151,36 @@ def _compare(
 def _compared(
     oracle: Oracle,
     asked: Sequence[Window],
-    before: Mapping[date, tuple[datetime, bool]],
+    before: Mapping[date, datetime],
     found: Reconciliation,
     tell: Callable[[str], None],
 ) -> Iterator[Compared]:
     """Yield what one source of figures says of months, first of those compared longest ago."""
     said: Figures = {}
     read: list[Window] = []
-    never = datetime.min.replace(tzinfo=UTC), False
+    never = datetime.min.replace(tzinfo=UTC)
     try:
         for group, figures in read_all(
             oracle, asked, lambda group: min(before.get(m.since, never) for m in group)
         ):
+            if isinstance(figures, TooHeavy):
+                found.later = found.later or str(figures)
+                continue
             said |= figures
             read += group
             tell(f"{oracle.resource}: compared {len(read)} of {len(asked)} months")
-    except Later as error:
-        found.later = str(error)
+    except TheirMove as error:
+        found.later = found.later or str(error)
     except (Forbidden, Gone) as error:
         if oracle.is_needed:
             raise
         found.notes.append(f"Not compared: {error}")
         return
-    yield from compare(oracle, said, read, [day for day, (_, differs) in before.items() if differs])
+    if not read:
+        return
+    if lacking := untold(oracle, said):
+        found.notes.append(f"Not compared where one side does not tell it: {', '.join(lacking)}.")
+    yield from compare(oracle, said, read)
 
 
 def _asking(ledger: Ledger) -> Ask:

@@ -20,7 +20,8 @@ class Status:
     """The last run that loaded, and what the warehouse holds.
 
     `rights`: columns a right decides on that were seen. `lacking`: resources that were refused.
-    `agreed`: when each year last agreed with the tracker. `differing`: months that do not now.
+    `agreed`: as of when each year last agreed with the tracker, None: never. `differing`: months
+    that do not now.
     """
 
     as_of: datetime

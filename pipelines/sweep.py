@@ -4,7 +4,7 @@ Sums tell of most edits, and nothing tells of a changed text. So each day some r
 months before the look-back, in turn; what reads the same is not loaded.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -16,6 +16,8 @@ from api_extract.windows import Window, month_of
 from pipelines.ledger import Ledger
 from pipelines.systems import System
 
+PAGE_SIZE = 1_000  # rows that one request brings at most, of a list or a report
+BY_PERSON = "person_days"
 READ = """
 SELECT window_from, window_until, read_at, rows_read FROM {sync_windows} WHERE resource = %s
 ORDER BY read_at, window_from
@@ -33,15 +35,15 @@ class Old:
 
 @dataclass(frozen=True)
 class Sweep:
-    """The old months, those read longest ago first, and about how many requests a day they cost.
+    """The old months, those read longest ago first, and how many requests a day may go into them.
 
-    `page_size`: rows that one request brings; `yearly`: lists that are read with each January.
+    `yearly`: lists that are read with each January; `people`: those asked about each half-year.
     """
 
     old: list[Old]
     budget: int
-    page_size: int
     yearly: int
+    people: int
     today: date
 
     @property
@@ -49,7 +51,7 @@ class Sweep:
         """After how many days all of them were read again; None: never."""
         rest, days = self.old, 0
         while rest and self.budget:
-            rest, days = rest[len(self._chosen(rest, self.budget)) or 1 :], days + 1
+            rest, days = rest[len(self._chosen(rest)) or 1 :], days + 1
         return days if self.budget else None
 
     @property
@@ -57,15 +59,15 @@ class Sweep:
         """Return what is to be read today, less what was; at least one month a day."""
         rest = [each for each in self.old if each.read_on < self.today]
         done = self.old[len(rest) :]
-        chosen = self._chosen(rest, self.budget - self._cost(done))
+        chosen = self._chosen(rest, done)
         if not chosen and not done and self.budget:
             chosen = rest[:1]
         return tuple(each.month for each in chosen)
 
-    def _chosen(self, some: list[Old], budget: int) -> list[Old]:
-        """Return as many of the first as cost no more."""
+    def _chosen(self, some: list[Old], done: Sequence[Old] = ()) -> list[Old]:
+        """Return as many of the first as the budget allows together with what was done today."""
         count = 0
-        while count < len(some) and self._cost(some[: count + 1]) <= budget:
+        while count < len(some) and self._cost([*done, *some[: count + 1]]) <= self.budget:
             count += 1
         return some[:count]
 
@@ -73,8 +75,10 @@ class Sweep:
         """Return about how many requests it takes: adjacent months share one until it is full."""
         ends = {each.month.until for each in some}
         spans = sum(each.month.since not in ends for each in some)
-        pages = sum(each.rows for each in some) // self.page_size
-        return spans + pages + self.yearly * sum(each.month.since.month == 1 for each in some)
+        pages = sum(each.rows for each in some) // PAGE_SIZE
+        years = sum(each.month.since.month == 1 for each in some)
+        halves = sum(each.month.since.month in (1, 7) for each in some)
+        return spans + pages + self.yearly * years + self.people * halves
 
 
 def sweep(
@@ -87,15 +91,19 @@ def sweep(
     zone = ZoneInfo(ledger.timezone() or "UTC")
     today = as_of.astimezone(zone).date()
     before = today - timedelta(days=settings.lookback_days)
+    first = month_of(settings.start_date).since
+    by_person = any(each.reading == BY_PERSON for each in system.resources.values())
     try:
         rows = ledger.read(READ, system.entries)
+        people = ledger.read("SELECT count(*) FROM {users}")[0][0] if by_person else 0
     except DatabaseUndefinedRelation:
-        rows = []
+        rows, people = [], 0
     old = [
         Old(window, read_at.astimezone(zone).date(), count)
         for since, until, read_at, count in rows
-        if (window := Window(since, until)) == month_of(since) and until <= before
+        if first <= since
+        and (window := Window(since, until)) == month_of(since)
+        and until <= before
     ]
     yearly = sum(each.reading == "years" for each in system.resources.values())
-    page_size = system.resources[system.entries].page_size
-    return Sweep(old, settings.sweep_requests, page_size, yearly, today)
+    return Sweep(old, settings.sweep_requests, yearly, people, today)

@@ -8,6 +8,7 @@ from typing import Any
 from api_extract.errors import YourMove
 from api_extract.report import Report
 from api_extract.run import Options
+from api_extract.source import select
 from pipelines.exits import Exit, explained
 from pipelines.ledger import Ledger
 from pipelines.models import Built, accounts, build_models, is_built
@@ -51,6 +52,12 @@ class Outcome:
         drift = sorted(self.report.undeclared)
         return [*left, *(f"{key}: nobody documented it; kept in _undeclared." for key in drift)]
 
+    @property
+    def told(self) -> list[str]:
+        """What somebody should know of who was not there."""
+        failed = self.built.failed if self.built else []
+        return [*self.troubles, *failed, *([self.report.later] if self.report.later else [])]
+
 
 def sync(  # noqa: PLR0913 - each is an option of the command line
     place: Place,
@@ -72,8 +79,10 @@ def sync(  # noqa: PLR0913 - each is an option of the command line
         ledger = Ledger(pipeline, place)
         if by_clock:
             _refuse_a_clock_set_back(options.as_of, ledger.last_as_of())
-        if not (options.full or options.since or options.until or options.windows):
-            swept = sweep(ledger, SYSTEMS[place.system], settings, options.as_of)
+        system = SYSTEMS[place.system]
+        is_asked = options.full or options.since or options.until or options.windows
+        if not is_asked and system.entries in select(resources, system.resources):
+            swept = sweep(ledger, system, settings, options.as_of)
             options = replace(options, sweep=swept.months)
             outcome.swept_within = swept.days
         source = SYSTEMS[place.system].source(settings, options, outcome.report, resources)
@@ -85,9 +94,9 @@ def sync(  # noqa: PLR0913 - each is an option of the command line
             pipeline.normalize()
             with place.at_hand():
                 outcome.packages = len(pipeline.load().loads_ids)
-                ledger.write(outcome.report, options.as_of)
+                ledger.write(outcome.report, options.as_of, summary(outcome))
         except Exception as error:
-            _note_failure(ledger, outcome.report, options, error)
+            _note_failure(ledger, outcome, options, error)
             raise
         if models and outcome.report.later:
             outcome.notes.append("The models were left as they were: not all was read.")
@@ -110,11 +119,12 @@ def _refuse_a_clock_set_back(now: datetime, last: datetime | None) -> None:
         )
 
 
-def _note_failure(ledger: Ledger, report: Report, options: Options, error: Exception) -> None:
+def _note_failure(ledger: Ledger, outcome: Outcome, options: Options, error: Exception) -> None:
     """Write down which resource failed and why, if the warehouse can still be written."""
-    known = explained(error)
+    code, failure = explained(error) or (Exit.BUG, type(error).__name__)
+    told = {**summary(outcome), "exit": int(code), "failure": failure}
     try:
-        ledger.write(report, options.as_of, known[1] if known else type(error).__name__)
+        ledger.write(outcome.report, options.as_of, told, failure)
     except Exception as second:  # noqa: BLE001 - the first error is the one to tell
         error.add_note(f"The failure could not be noted in the warehouse: {type(second).__name__}")
 

@@ -126,12 +126,12 @@ def changed_by(view: View, users_id: int | None) -> Row:
 
 
 def half_days(view: View, user: Row) -> Iterator[Row]:
-    """Yield half a day off for each working day that is half a holiday."""
+    """Yield half a day off for each working day that is half a holiday, by however many rules."""
     calendar = Availability(view.world, user["id"])
     founded = f"{view.world.since}T08:00:00Z"
     status = {"statusType": "APPROVED", "changedAt": founded, **changed_by(view, OWNER)}
     for year in years(view):
-        for day, rule in holidays.of_user(view.world, user["id"], year):
+        for day, rule in dict(holidays.of_user(view.world, user["id"], year)).items():
             works = day >= view.world.since and calendar.gross(day)
             if works and calendar.holiday(day) == 0.5:  # noqa: PLR2004 - half a day
                 yield {
