@@ -102,12 +102,7 @@ class Record:
 
     def first_missing(self) -> int:
         """Return the first seed that no row holds."""
-        done = {
-            seed
-            for first, last in SEEDS.findall(self._text().partition(HISTORIES)[2])
-            for seed in range(int(first), int(last) + 1)
-        }
-        return next(seed for seed in counting(1) if seed not in done)
+        return _first_missing(self._text().partition(HISTORIES)[2])
 
     def add(self, told: Told) -> None:
         """Write a seed down before the next one begins."""
@@ -122,8 +117,7 @@ class Record:
 
     def next_sequence(self) -> int:
         """Return the first seed of sequences that no row holds."""
-        part = self._text().partition(SEQUENCES)[2].partition(HISTORIES)[0]
-        return max((int(last) for _, last in SEEDS.findall(part)), default=0) + 1
+        return _first_missing(self._text().partition(SEQUENCES)[2].partition(HISTORIES)[0])
 
     def add_sequences(self, first: int, last: int, steps: int, failed: Sequence[int]) -> None:
         """Write down how sequences went; of one run of the command the last such line stays."""
@@ -143,6 +137,13 @@ class Record:
 
     def _text(self) -> str:
         return self._page.read_text(encoding="utf-8") if self._page.exists() else HEAD
+
+
+def _first_missing(rows: str) -> int:
+    """Return the first seed that no row holds."""
+    told = ((int(first), int(last)) for first, last in SEEDS.findall(rows))
+    done = {seed for first, last in told for seed in range(first, last + 1)}
+    return next(seed for seed in counting(1) if seed not in done)
 
 
 def _row(told: list[Told]) -> str:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from simulator.clockodo import ClockodoApp
@@ -83,7 +84,14 @@ def test_a_sync_tells_programs_what_it_did(timehouse: Run, tmp_path: Path) -> No
     assert told["packages"] == 1
     assert told["tables"]["time_entries"]["inserted"] == told["tables"]["time_entries"]["read"] > 0
     assert json.loads(again.stdout)["packages"] == 0
-    assert (tmp_path / "w.duckdb").exists()
+    with duckdb.connect(str(tmp_path / "w.duckdb")) as warehouse:
+        stored = warehouse.execute(
+            "select exit, report from clockodo_raw.run_reports order by ended_at"
+        ).fetchall()
+    assert [(code, json.loads(text)) for code, text in stored] == [
+        (0, told),
+        (0, json.loads(again.stdout)),
+    ]
 
 
 def test_what_is_typed_goes_before_the_environment(timehouse: Run, tmp_path: Path) -> None:

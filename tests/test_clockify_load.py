@@ -179,6 +179,7 @@ def test_a_report_that_is_refused_is_replaced_by_lists(account: MakeAccount) -> 
     assert differences(company, of_entries(company)) == []
 
 
+@pytest.mark.long
 def test_all_workspaces_of_a_key_are_in_the_same_tables(account: MakeAccount) -> None:
     """Each is replaced for itself: what one refuses, or one that disappears, stays as it is known.
 

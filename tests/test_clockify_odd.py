@@ -292,20 +292,3 @@ def test_an_invoice_that_a_narrower_run_has_seen_marks_entries_later(lately: Acc
         resync(lately, "time_entries", "invoices", setting=LATELY)
 
         assert (held(lately, number, "invoicing_info") == ("[]",)) == (billable == 1)
-
-
-def test_a_role_is_not_the_name_of_what_it_holds_for(account: MakeAccount) -> None:
-    """Nobody becomes an administrator by a project that is called so."""
-    roles = [{"role": "PROJECT_MANAGER", "entities": [{"name": "OWN ADMIN"}]}]
-    made = few(account(CLOCKIFY))
-    with made.meeting(*always(lambda rows: [{**r, "roles": roles} for r in rows]), path=USERS):
-        assert made.sync("users").report.owner_role == "member"
-
-
-def test_columns_of_what_a_plan_lacks_may_be_kept_off(account: MakeAccount) -> None:
-    """Its tables are made nevertheless, without them."""
-    made = account(CLOCKIFY, plan="FREE")
-
-    made.sync("holidays", setting={"exclude_columns": ("holidays.name",)})
-
-    assert made.query("select count(*) from clockify_raw.holidays")[1] == [(0,)]

@@ -10,6 +10,7 @@ from pipelines.exits import Exit
 from pipelines.sync import Outcome
 from simulator.clockify import Rights, Switches
 from simulator.clockify_settings import Plan
+from simulator.faults import rewritten
 from tests.conftest import Account
 from tests.held import held, refused
 from tests.trackers import CLOCKIFY, WORKSPACE
@@ -54,6 +55,7 @@ def test_a_member_who_is_accepted_takes_nothing_from_others(account: MakeAccount
     assert company.query(RATES)[1][0][:2] == rates
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("switches", HIDDEN, ids=["null", "absent"])
 def test_rates_that_a_member_sees_no_longer_stay_as_they_are_known(
     account: MakeAccount, switches: Switches
@@ -161,3 +163,23 @@ def id_of(number: int) -> str:
 def dict_of(rows: list[tuple[object, ...]]) -> dict[object, tuple[object, ...]]:
     """Return rows by their first column."""
     return {name: tuple(rest) for name, *rest in rows}
+
+
+def test_columns_of_what_a_plan_lacks_may_be_kept_off(account: MakeAccount) -> None:
+    """Its tables are made nevertheless, without them."""
+    made = account(CLOCKIFY, plan="FREE")
+
+    made.sync("holidays", setting={"exclude_columns": ("holidays.name",)})
+
+    assert made.query("select count(*) from clockify_raw.holidays")[1] == [(0,)]
+
+
+def test_a_role_is_not_the_name_of_what_it_holds_for(account: MakeAccount) -> None:
+    """Nobody becomes an administrator by a project that is called so."""
+    roles = [{"role": "PROJECT_MANAGER", "entities": [{"name": "OWN ADMIN"}]}]
+    made = account(CLOCKIFY)
+    with made.meeting(
+        *[rewritten(lambda rows: [{**r, "roles": roles} for r in rows])] * 9,
+        path=f"{WORKSPACE}/users",
+    ):
+        assert made.sync("users").report.owner_role == "member"

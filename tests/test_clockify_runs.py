@@ -54,6 +54,7 @@ def test_edits_before_the_look_back_are_found_by_the_feed(account: MakeAccount, 
     assert outcome.report.tables[ENTRIES].read < everything[0][0] * 0.9
 
 
+@pytest.mark.long
 def test_without_the_feed_all_else_is_read(account: MakeAccount) -> None:
     """Where it is refused, old edits wait for a full reading, and nothing is told of as wrong."""
     company = account(CLOCKIFY, years=0.5, loaded=True)
@@ -129,6 +130,7 @@ def test_five_people_on_the_free_plan_are_read_within_an_hour_s_requests(
         an_hour_passes(company)
 
 
+@pytest.mark.long
 def test_a_large_company_on_the_free_plan_is_read_hour_by_hour(account: MakeAccount) -> None:
     """Each run keeps what it has read and ends with 3, saying when to go on; at last all is there.
 

@@ -44,6 +44,7 @@ def test_what_is_known_stays_when_narrower_rights_are_accepted(account: MakeAcco
     assert differences(company, wanted) == []
 
 
+@pytest.mark.long
 def test_a_key_that_loses_the_enhanced_list_keeps_names_and_money(account: MakeAccount) -> None:
     """Of what is known; new entries come without, until the right is back and all is read again."""
     company = account(years=0.25, loaded=True)
@@ -126,6 +127,7 @@ def test_money_that_was_never_visible_is_empty_and_told(account: MakeAccount) ->
     assert not any(name in rights for name in ("revenue", "hourly_rate", "budget__amount"))
 
 
+@pytest.mark.long
 def test_a_window_that_lost_most_of_its_rows_is_left_as_it_was(account: MakeAccount) -> None:
     """A right to a few customers only shows nowhere else; a person may accept it."""
     company = account(loaded=True)

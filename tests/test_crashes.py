@@ -89,6 +89,7 @@ def _rows(account: Account, tables: Iterable[str]) -> dict[str, int]:
     return dict(found)
 
 
+@pytest.mark.long
 @cases("first", range(SERIES), range(SERIES))
 def test_syncs_that_are_killed_at_any_moment_are_finished_by_the_next(
     edited: Edited, account: Account, first: int
@@ -116,6 +117,7 @@ def test_a_working_folder_that_is_lost_is_made_again(
     edited.check(account)
 
 
+@pytest.mark.long
 @cases("point", [None, "merged"], ["merged"])
 def test_a_warehouse_that_is_lost_is_filled_again(
     edited: Edited, account: Account, point: str | None

@@ -91,6 +91,7 @@ def _packages(terminal: Terminal) -> int:
     return int(after[0][0] - before)
 
 
+@pytest.mark.long
 def test_a_pending_load_in_a_damaged_folder_is_read_again(terminal: Terminal) -> None:
     """Though it was loaded in part, and the tracker says again what it said before."""
     account, world = terminal.account, terminal.account.world

@@ -14,6 +14,7 @@ from tests.trackers import CLOCKIFY, CLOCKODO, Tracker
 MakeAccount = Callable[..., Account]
 
 
+@pytest.mark.long
 def test_a_filter_loads_its_part_and_never_deletes(account: MakeAccount) -> None:
     """Another filter, or none, is refused; the same one goes on."""
     company = account()

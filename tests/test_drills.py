@@ -21,6 +21,7 @@ from tests.trackers import CLOCKIFY, CLOCKODO, TRACKERS, Tracker
 ROOM = patch("api_extract.limits.SLACK", 1.2)
 
 
+@pytest.mark.long
 def test_within_tight_limits_a_large_first_load_is_hardly_ever_refused(tmp_path: Path) -> None:
     """It waits for its turns instead, and all entries arrive."""
     server = Limits(overall=((75, 3),), enhanced=((10, 3),))
@@ -35,6 +36,7 @@ def test_within_tight_limits_a_large_first_load_is_hardly_ever_refused(tmp_path:
     assert told.refused <= MOST_REFUSED
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("tracker", "years", "seed"), [(CLOCKODO, 0.25, 3), (CLOCKIFY, 0.1, 3)], ids=list(TRACKERS)
 )
@@ -51,6 +53,7 @@ def test_where_a_third_of_all_calls_fails_all_arrives(
     assert told.faults > told.requests / 5
 
 
+@pytest.mark.long
 def test_ten_runs_at_once_keep_the_limits_together(tmp_path: Path) -> None:
     """Of one key, each with a warehouse of its own: all end well.
 

@@ -46,6 +46,7 @@ def test_a_day_s_requests_do_not_suffice(
     assert differences(company) == []
 
 
+@pytest.mark.long
 def test_a_full_reading_goes_on_where_it_stopped(
     account: MakeAccount, tracker: Tracker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -82,6 +83,7 @@ def test_what_was_read_before_the_requests_ran_out_is_in_the_log(
     assert log == [(tracker.id_of(first.id), "updated")]
 
 
+@pytest.mark.long
 def test_what_is_owed_comes_before_what_is_due(
     account: MakeAccount, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,6 +11,7 @@ ROOT = Path(__file__).parent.parent
 ONE = ["tests/test_simulator.py", "-k", "officially_described and rates"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("options", "code"), [([], 0), (["--none-left-out"], 1)])
 def test_what_is_left_out_is_named_with_how_to_get_it(
     options: list[str], code: int, tmp_path: Path

@@ -116,6 +116,7 @@ def test_on_postgresql_every_cell_equals_the_second_tracker_too(
     assert (len(found.months) > 0, found.differing) == (True, [])
 
 
+@pytest.mark.long
 @pytest.mark.timeout(400)  # two builds of the models
 def test_on_postgresql_every_cell_and_the_marts_equal_those_of_a_file(
     account: MakeAccount, in_postgres: Callable[[Account], None], tmp_path: Path

@@ -281,7 +281,8 @@ def _work_in_progress(company: Account, books: Books) -> None:
 
 
 def _queries_to_copy(company: Account) -> None:
-    """Each query of docs/metrics.md finds something."""
+    """Each query of docs/metrics.md finds something; of changed lists another test knows."""
     queries = re.findall(r"```sql\n(.*?)```", METRICS, flags=re.DOTALL)
+    queries = [query for query in queries if "fct_list_changes" not in query]
     assert len(queries) >= 7
     assert [query for query in queries if not company.rows(query)] == []

@@ -33,6 +33,7 @@ def old_entries(company: Account, least: int = 75, most: int = 300) -> list[Entr
     ]
 
 
+@pytest.mark.long
 def test_a_span_is_remembered_only_with_its_rows(account: MakeAccount) -> None:
     """A list refused at its second year is wholly there once it is readable."""
     company = account()
@@ -44,6 +45,7 @@ def test_a_span_is_remembered_only_with_its_rows(account: MakeAccount) -> None:
     assert differences(company) == []
 
 
+@pytest.mark.long
 def test_a_restored_copy_of_the_warehouse_is_brought_up_to_date(
     account: MakeAccount, tracker: Tracker
 ) -> None:
@@ -63,6 +65,7 @@ def test_a_restored_copy_of_the_warehouse_is_brought_up_to_date(
     assert company.sync(tracker.entries).packages == 0
 
 
+@pytest.mark.long
 def test_a_report_is_read_again_by_a_later_run_than_its_entries(account: MakeAccount) -> None:
     """What an old entry's edit changes in reports is not forgotten by a run without reports."""
     company = account(years=1.0, loaded=True)
@@ -109,6 +112,7 @@ def by_month(monkeypatch: pytest.MonkeyPatch, tracker: Tracker) -> None:
     monkeypatch.setattr(sys.modules[module], name, timedelta(days=31))
 
 
+@pytest.mark.long
 def test_entries_lost_from_sight_are_followed_some_at_a_time(
     account: MakeAccount, tracker: Tracker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -151,6 +155,7 @@ def test_a_first_load_of_some_days_is_completed_by_the_next(
     assert differences(company) == []
 
 
+@pytest.mark.long
 def test_what_was_left_as_it_was_is_read_again_however_old(
     account: MakeAccount, tracker: Tracker
 ) -> None:

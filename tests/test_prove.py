@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import duckdb
+import pytest
 
 from tests.proof.drill import Drilled
 from tests.proof.history import Told, living
@@ -20,6 +21,7 @@ TAMPERING = (
 )
 
 
+@pytest.mark.long
 def test_a_short_history_holds_and_what_is_wrong_in_the_warehouse_is_noticed(
     tmp_path: Path,
 ) -> None:

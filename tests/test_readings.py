@@ -26,6 +26,7 @@ READINGS: list[dict[str, Any]] = [  # each two of them
 ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("reading", READINGS, ids=lambda r: "-".join(r.values()))
 def test_entries_on_the_border_of_a_window_are_there_once(
     account: MakeAccount, reading: dict[str, Any]

@@ -10,19 +10,17 @@ import pytest
 
 from api_extract.errors import YourMove
 from pipelines.exits import Exit
+from pipelines.ledger import Ledger
 from pipelines.reconcile import Reconciliation, reconcile, summary
 from simulator import clockodo
-from simulator.faults import status
 from simulator.money import is_hard
 from simulator.store import TIME, Entry
 from tests.conftest import Account
 from tests.terminal import Terminal
-from tests.test_later import a_day_passes
 from tests.trackers import CLOCKIFY, CLOCKODO, Tracker
 from tests.truth import differences, of_entries
 
 MakeAccount = Callable[..., Account]
-GROUPS = "/v2/entrygroups"
 
 
 def compared(company: Account, *, repair: bool = False) -> Reconciliation:
@@ -115,42 +113,46 @@ def test_what_differs_is_named_by_month_measure_person_project_and_billing(
     assert told(compared(company, repair=True)) == set()
 
 
-@pytest.mark.parametrize("zone", ["Europe/Berlin", "UTC"])
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "UTC", "America/New_York"])
 def test_the_zone_of_the_server_s_months_is_found_out(account: MakeAccount, zone: str) -> None:
     """It may group by another zone than the company's; entries at the end of a month tell."""
     company = account(years=0.3)
     company.app.switches = clockodo.Switches(group_keys="number", window="overlap")
+    user = next(iter(company.world.tables["users"]))
+    company.world.edit("users", user, timezone="America/New_York")
+    company.world.edit("users", [*company.world.tables["users"]][1], timezone=None)
     late = datetime(2026, 9, 30, 23, 30, tzinfo=UTC)  # October in Berlin
     company.world.insert_entry(time_since=late)
+    company.world.insert_entry(time_since=late + timedelta(hours=2))  # September in New York
     company.sync("entries", "users", "company")
     company.world.timezone = zone
 
     assert told(compared(company)) == set()
 
 
-def test_an_answer_that_is_too_much_is_asked_for_in_halves(account: MakeAccount) -> None:
-    """A year, half a year, … are refused with 504, once again each; then months are answered."""
-    company = account(years=0.5, loaded=True)
-    before = summary(compared(company))["months"]
-    heavy = [status(504, html=True)] * 4
+def test_what_was_never_loaded_differs(account: MakeAccount) -> None:
+    """There is nothing to compare with, and a repair reads it."""
+    company = account(years=0.1)
+    company.sync("users", "company")
 
-    with company.meeting(*heavy, path=GROUPS):
-        found = compared(company)
-
-    assert found.exit == Exit.DONE
-    assert summary(found)["months"] == before
+    assert "hours" in {measure for _, measure in told(compared(company))}
+    assert told(compared(company, repair=True)) == set()
 
 
-def test_money_that_the_key_may_not_see_is_not_compared(account: MakeAccount) -> None:
-    """Hours are."""
-    company = account(years=0.2)
-    company.app.rights.money = False
-    company.sync("users", "company", "entries", "projects")
-
-    found = compared(company)
-
-    assert {one.measure for one in found.months} == {"hours"}
-    assert found.exit == Exit.DONE
+def test_a_year_agrees_since_the_last_of_its_months_did(account: MakeAccount) -> None:
+    """Once one differs, the year last agreed when that month did; what never did is told so."""
+    company = account(years=0.3, loaded=True)
+    ledger = Ledger(company.place.pipeline(), company.place)
+    assert ledger.agreements() == {}
+    compared(company)
+    first = company.world.now
+    company.world.advance(timedelta(hours=1))
+    company.world.edit_entry(old(company, 20)[5].id, duration=7)
+    compared(company)
+    assert ledger.agreements()[2026] == first
+    company.world.advance(timedelta(hours=1))
+    compared(company, repair=True)
+    assert ledger.agreements()[2026] == company.world.now
 
 
 def test_a_month_that_lost_most_rows_still_differs_after_a_repair(account: MakeAccount) -> None:
@@ -167,25 +169,6 @@ def test_a_month_that_lost_most_rows_still_differs_after_a_repair(account: MakeA
     assert any("--accept-shrink" in note for note in found.notes)
 
 
-def test_the_free_plan_compares_a_part_each_hour(
-    account: MakeAccount, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Each run begins with what was compared longest ago."""
-    company = account(CLOCKIFY, years=0.3, plan="FREE")
-    monkeypatch.setattr("clockify_source.api.PER_HOUR_ON_FREE_PLAN", 1_000)
-    company.sync("workspaces", "users", "time_entries")
-    monkeypatch.setattr("clockify_source.api.PER_HOUR_ON_FREE_PLAN", 9)
-    seen: list[set[Any]] = []
-    for _ in range(2):
-        a_day_passes()
-        company.world.advance(timedelta(hours=1))
-        found = compared(company)
-        seen.append({one.month for one in found.months})
-        assert found.exit == Exit.THEIR_MOVE
-
-    assert not seen[0] & seen[1]
-
-
 def test_the_command_writes_a_page_to_be_filed(terminal: Terminal, tmp_path: Path) -> None:
     """What was compared, by whom, when; names are escaped, and nobody else may read it."""
     company = terminal.account
@@ -195,6 +178,9 @@ def test_the_command_writes_a_page_to_be_filed(terminal: Terminal, tmp_path: Pat
     company.world.edit("users", one.users_id, name="<b>Ada</b>")
     terminal("sync", "--no-models", "--resources", "users")
     page = tmp_path / "page.html"
+    refused = terminal("reconcile", "--report", str(tmp_path / "nowhere" / "page.html"))
+    assert (refused.exit, refused.requests) == (Exit.YOUR_MOVE, 0)
+    assert "there is no folder" in refused.line
 
     said = terminal("reconcile", "--report", str(page))
 

@@ -124,7 +124,7 @@ def test_the_command_leaves_no_secret_behind(
     assert "|dlt|" in log.read_text()
     left = {p.name for p in folder.rglob("*")}
     assert {"warehouse.duckdb", "trace.pickle"} <= left
-    assert ("manifest.json" in left) is not bool(models)
+    assert ("partial_parse.msgpack" in left) is not bool(models)
     assert open_to_others(folder) == []
     assert ".anonymous_id" not in left, "dlt told its makers about this run"
     assert telling(tmp_path, account) == set()

@@ -75,6 +75,7 @@ def test_one_goes_while_another_comes(
     assert differences(company, of_entries(company)) == []
 
 
+@pytest.mark.long
 def test_a_company_that_never_rests_is_read_all_the_same(
     account: MakeAccount, small_pages: SmallPages, tracker: Tracker
 ) -> None:
@@ -92,6 +93,7 @@ def test_a_company_that_never_rests_is_read_all_the_same(
     assert differences(company, of_entries(company)) == []
 
 
+@pytest.mark.long
 def test_what_will_not_settle_is_left_as_it_was(
     account: MakeAccount, small_pages: SmallPages
 ) -> None:

@@ -151,7 +151,8 @@ class History:
     def lose(self) -> None:
         """Lose the working folder."""
         self._tell("the working folder is lost")
-        shutil.rmtree(self.company.place.folder)
+        if self.company.place.folder.exists():  # and was not lost before
+            shutil.rmtree(self.company.place.folder)
 
     def crash(self) -> None:
         """End a sync at a named point, which one that loads nothing does not reach, or anywhere."""

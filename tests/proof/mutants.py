@@ -215,7 +215,17 @@ def _noticed(mutant: Mutant) -> bool:
         file = copy / mutant.file
         file.write_text(file.read_text("utf-8").replace(mutant.old, mutant.new), "utf-8")
         tests = [f"tests/test_{name}.py" for name in mutant.tests.split()]
-        command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests]
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-x",
+            "-q",
+            "-p",
+            "no:cacheprovider",
+            "--all",
+            *tests,
+        ]
         try:
             ran = subprocess.run(
                 command, check=False, cwd=copy, capture_output=True, timeout=LONGEST
