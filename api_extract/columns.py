@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +13,7 @@ from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import astuple
 
 from api_extract.errors import NotAsAgreed
+from api_extract.forgotten import unnamed
 from api_extract.tables import ARROW, Column, Kind, Table
 
 # Carried beside the rows until they are compared, never loaded: which keys a row lacks.
@@ -45,11 +46,13 @@ class Reader:
     """Turns rows of one table, as JSON or as decoded objects, into Arrow columns.
 
     A typed decoder is strict at first; only where it meets an unknown key, a second and slower
-    one reads the same rows again and keeps what is unknown in `_undeclared`.
+    one reads the same rows again and keeps what is unknown in `_undeclared`. `forgotten`: people
+    of whom nothing is read that tells who they were.
     """
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: Table, forgotten: Collection[int | str] = ()) -> None:
         self.table = table
+        self._forgotten = forgotten
         self.seen = Seen()
         self.schema = table.schema.append(pa.field(UNDECLARED.name, pa.string())).append(ABSENT)
         self._absent: dict[int, list[str]] = {}
@@ -74,6 +77,8 @@ class Reader:
         for name in (*self.table.key, *filter(None, [self.table.window])):
             if table[name].null_count:
                 raise NotAsAgreed(f"{self.table.name}.{name}: a row has none")
+        if self._forgotten:
+            table = unnamed(table, self.table, self._forgotten, UNDECLARED.name)
         return table
 
     def empty(self) -> pa.Table:

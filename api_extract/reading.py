@@ -1,6 +1,6 @@
 """How a list is read whole, as it was at one moment, though people work on it meanwhile."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain
@@ -27,11 +27,17 @@ class TooLong(Exception):
 class Shape:
     """Reads the rows of one resource into its tables, without what is kept off the disk."""
 
-    def __init__(self, resource: Resource, exclude: Iterable[str], hashed: Iterable[str]) -> None:
+    def __init__(
+        self,
+        resource: Resource,
+        exclude: Iterable[str],
+        hashed: Iterable[str],
+        forgotten: Collection[int | str],
+    ) -> None:
         self.resource = resource
         wire = (resource.wire,) if resource.wire else resource.tables
         self.tables = [table.guarded(exclude, hashed) for table in wire]
-        self.readers = {t.name: Reader(t) for t in self.tables}
+        self.readers = {t.name: Reader(t, forgotten) for t in self.tables}
 
     def read(self, rows: msgspec.Raw, stamp: object = None) -> tuple[int, dict[str, pa.Table]]:
         """Return the number of rows of the answer, and the tables they fill."""

@@ -56,7 +56,8 @@ class Options:
     """What one run is asked to do; `since` and `until` are local dates, half-open, not widened.
 
     `windows`: the days it is confined to, where they are several spans. `sweep`: months to be read
-    again besides those that are due.
+    again besides those that are due. `forgotten`: people of whom nothing is read that tells who it
+    was.
     """
 
     as_of: datetime
@@ -68,6 +69,7 @@ class Options:
     accept_narrower_rights: bool = False
     windows: tuple[Window, ...] = ()
     sweep: tuple[Window, ...] = ()
+    forgotten: tuple[int | str, ...] = ()
 
 
 class Run(Generic[S]):
@@ -132,11 +134,13 @@ class Run(Generic[S]):
     def shape(self, resource: str) -> Shape:
         """Return the one shape of a resource in this run."""
         if resource not in self._shapes:
-            settings = self.settings
-            self._shapes[resource] = Shape(
-                self.resources[resource], settings.exclude_columns, settings.hash_columns
-            )
+            self._shapes[resource] = self.shape_of(self.resources[resource])
         return self._shapes[resource]
+
+    def shape_of(self, way: Resource) -> Shape:
+        """Return how a resource is read, or one of several ways to it."""
+        out, hashed = self.settings.exclude_columns, self.settings.hash_columns
+        return Shape(way, out, hashed, self.options.forgotten)
 
     def guarded(self, resource: str) -> list[Table]:
         """Return the tables of a resource without what is kept off the disk."""

@@ -29,8 +29,8 @@ class Column:
     `sparse`: it is absent where the row was read in one of several ways. A known value stays, as
     long as the columns it `follows` stay as they were; `a=b`: as no `b` contradicts the old `a`.
     `blank`: the text that stands for no value, and becomes NULL.
-    `personal`: tells of a person. `loaded=False`: known, and never to be kept. `hashed`: kept
-    as a pseudonym.
+    `personal`: tells of a person; `counted`: figures hang on it, so that it stays when the person
+    is forgotten. `loaded=False`: known, and never to be kept. `hashed`: kept as a pseudonym.
     """
 
     name: str
@@ -42,6 +42,7 @@ class Column:
     hidden: int | None = None
     blank: str | None = None
     personal: bool = False
+    counted: bool = False
     loaded: bool = True
     hashed: bool = False
 
@@ -55,7 +56,8 @@ class Table:
     `needed`: columns that reading itself hangs on, beside the key. `grows`: rows are added and
     never replaced by a later reading. `newest`: of two rows with one key in the same load, the
     one with the later value in this column counts. `camel`: the API writes its keys in camelCase,
-    so that the column `of_day__rate` is the key `rate` of the object `ofDay`.
+    so that the column `of_day__rate` is the key `rate` of the object `ofDay`. `person` names the
+    column that tells whose a row is.
     """
 
     name: str
@@ -69,6 +71,7 @@ class Table:
     newest: str | None = None
     needed: tuple[str, ...] = ()
     camel: bool = False
+    person: str | None = None
     loaded: tuple[Column, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -82,6 +85,18 @@ class Table:
     def follows(self) -> dict[str, tuple[str, ...]]:
         """The columns whose known values hang on others, and on which."""
         return {c.name: c.follows for c in self.loaded if c.follows}
+
+    @property
+    def forgotten(self) -> tuple[str, ...]:
+        """The columns that are emptied in the rows of a person who is forgotten."""
+        if self.person is None:
+            return ()
+        return tuple(c.name for c in self.loaded if c.personal and not c.counted)
+
+    @property
+    def mentioning(self) -> tuple[str, ...]:
+        """The columns whose lists may name other people than the one whose the row is."""
+        return tuple(c.name for c in self.loaded if c.personal and c.kind == "json")
 
     @property
     def in_parts(self) -> bool:

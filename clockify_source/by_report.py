@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from api_extract.entry_rows import once
 from api_extract.errors import Forbidden, Gone, NotAsAgreed
 from api_extract.pages import IN_FLIGHT, Page, Request
-from api_extract.reading import Shape, read
+from api_extract.reading import read
 from api_extract.run import Run
 from api_extract.session import Answer
 from clockify_source.api import SMALLEST_PAGE, count_of, first_request, list_pages, pages
@@ -56,8 +56,7 @@ class ByReport:
     def __init__(self, run: Run[Settings], workspace: Workspace) -> None:
         self.run = run
         self.workspace = workspace
-        guarded = run.settings.exclude_columns, run.settings.hash_columns
-        self.shape, self._running_shape = Shape(REPORTED, *guarded), Shape(RUNNING, *guarded)
+        self.shape, self._running_shape = run.shape_of(REPORTED), run.shape_of(RUNNING)
 
     def read(self, since: datetime, until: datetime, *, bounded: bool) -> pa.Table:
         """Return what begins in a span, and what runs; raises TooMany where it is `bounded`."""

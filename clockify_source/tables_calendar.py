@@ -83,8 +83,8 @@ TIME_OFF_REQUESTS = OfWorkspace(
         _name("user_name"),
         _name("user_email"),
         Column("user_time_zone", "text", "The person's time zone; decides the days."),
-        _personal("policy_id", "text", "The policy it falls under."),
-        _personal("policy_name", "text", "Name of that policy."),
+        _personal("policy_id", "text", "The policy it falls under.", counted=True),
+        _personal("policy_name", "text", "Name of that policy.", counted=True),
         _UNIT,
         Column("status__status_type", "text", "PENDING, APPROVED, REJECTED or WITHDRAWN."),
         Column("status__changed_at", "timestamp", "When that was decided; null: open."),
@@ -105,6 +105,7 @@ TIME_OFF_REQUESTS = OfWorkspace(
         _personal("note", "text", "What was noted by who asked."),
     ),
     "Time off asked for, granted or not. One row per workspace and request.",
+    person="user_id",
 )
 
 CALENDAR = (

@@ -41,6 +41,7 @@ EXPENSES = OfWorkspace(
         link("task__name", "Name of the task."),
     ),
     "Money spent for work. One row per workspace and expense.",
+    person="user_id",
 )
 
 INVOICES = OfWorkspace(

@@ -103,6 +103,7 @@ USERS = OfWorkspace(
     ),
     "Everyone in a workspace, former members too. One row per workspace and person.",
     needed=("roles", "status"),
+    person="id",
 )
 
 MEMBERSHIPS = OfWorkspace(
@@ -117,6 +118,7 @@ MEMBERSHIPS = OfWorkspace(
     ),
     "Who may work in a workspace, and at which rates. One row per workspace, person, target "
     "and type.",
+    person="user_id",
 )
 
 USER_GROUPS = OfWorkspace(
@@ -160,6 +162,7 @@ MEMBER_PROFILES = OfWorkspace(
         _noise("has_pending_approval_request", "bool", "Something awaits approval."),
     ),
     "How much a person is to work. One row per workspace and person.",
+    person="user_id",
 )
 
 WORKSPACE_LIST = Resource(

@@ -97,6 +97,7 @@ TIME_ENTRIES = OfWorkspace(
     window=BEGINS,
     roams="id",
     needed=("time_interval__end", "tag_ids", "user_id"),
+    person="user_id",
 )
 
 TIME_ENTRY_TAGS = OfWorkspace(

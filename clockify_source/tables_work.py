@@ -97,6 +97,7 @@ PROJECT_MEMBERSHIPS = OfWorkspace(
         *rates("of the person on the project today", personal=True),
     ),
     "Who may work on a project, and at which rates. One row per workspace, project and person.",
+    person="user_id",
 )
 
 TASKS = OfWorkspace(

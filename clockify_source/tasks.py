@@ -45,8 +45,7 @@ class _Tasks:
     @cached_property
     def shape(self) -> Shape:
         """How they are read."""
-        settings = self.account.run.settings
-        return Shape(TASK_LIST, settings.exclude_columns, settings.hash_columns)
+        return self.account.run.shape_of(TASK_LIST)
 
     @property
     def booked(self) -> set[tuple[str, str]]:

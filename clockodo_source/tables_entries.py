@@ -84,6 +84,7 @@ TIME_ENTRIES = Table(
     roams="id",
     newest="time_last_change",
     needed=_NEEDED,
+    person="users_id",
 )
 
 LUMP_SUM_ENTRIES = Table(
@@ -104,6 +105,7 @@ LUMP_SUM_ENTRIES = Table(
     roams="id",
     newest="time_last_change",
     needed=_NEEDED,
+    person="users_id",
 )
 
 LUMP_SUM_SERVICE_ENTRIES = Table(
@@ -125,6 +127,7 @@ LUMP_SUM_SERVICE_ENTRIES = Table(
     roams="id",
     newest="time_last_change",
     needed=_NEEDED,
+    person="users_id",
 )
 
 ENTRY_TABLES = (TIME_ENTRIES, LUMP_SUM_ENTRIES, LUMP_SUM_SERVICE_ENTRIES)
@@ -138,6 +141,7 @@ ENTRIES_WIRE = Table(
     roams="id",
     newest="time_last_change",
     needed=_NEEDED,
+    person="users_id",
 )
 
 ENTRIES = Resource(

@@ -43,8 +43,8 @@ USERS = Table(
         Column("nonbusiness_groups_id", "bigint", "Today's holiday calendar, without its dates."),
         Column("nonbusinessgroups_id", "bigint", "Old spelling of nonbusiness_groups_id."),
         _secret("wage_type", "bigint", "1 salary, 2 hourly wage; null: not stated."),
-        _secret("start_date", "date", "First day of employment; null: not stated."),
-        _secret("exit_date", "date", "Last day of employment; null: open."),
+        _secret("start_date", "date", "First day of employment; null: not stated.", counted=True),
+        _secret("exit_date", "date", "Last day of employment; null: open.", counted=True),
         _secret("future_coworker", "bool", "Employment has not begun yet."),
         _right("created_at", "timestamp", "When the account was made."),
         _right("creator", "bigint", "The person who made the account; null: unknown."),
@@ -70,6 +70,7 @@ USERS = Table(
         _secret("support_pin", "text", "Secret for calls to the support.", loaded=False),
     ),
     "Everyone with an account, archived ones included. One row per person.",
+    person="id",
 )
 
 TEAMS = Table(
@@ -157,6 +158,7 @@ ABSENCES = Table(
             "1 vacation, 2 special leave, 3 overtime taken, 4 sick, 5 child sick, 6 school, "
             "7 maternity, 8 home office, 9 out of office, 10 special leave unpaid, 11 sick unpaid, "
             "12 child sick unpaid, 13 quarantine, 14 military, 15 sick with benefit.",
+            counted=True,
         ),
         Column("count_days", "double", "Days, 0.5 for half a day; null for type 3."),
         Column("count_hours", "double", "Hours of overtime taken; null but for type 3."),
@@ -168,6 +170,7 @@ ABSENCES = Table(
         _right("approved_by", "bigint", "The person who decided; null: nobody yet."),
     ),
     "Vacation, sickness and other absences, asked for or granted. One row per absence.",
+    person="users_id",
 )
 
 TARGET_HOURS = Table(
@@ -206,6 +209,7 @@ HOLIDAYS_QUOTA = Table(
         _HIDDEN_NOTE,
     ),
     "Vacation due, where the company's quota does not apply. One row per person and span of years.",
+    person="users_id",
 )
 
 HOLIDAYS_CARRY = Table(
@@ -213,6 +217,7 @@ HOLIDAYS_CARRY = Table(
     ("id",),
     (_ID, _USER, _YEAR, Column("count", "double", "Days of vacation brought along."), _HIDDEN_NOTE),
     "Vacation brought over from the year before. One row per person and year.",
+    person="users_id",
 )
 
 OVERTIME_CARRY = Table(
@@ -220,6 +225,7 @@ OVERTIME_CARRY = Table(
     ("id",),
     (_ID, _USER, _YEAR, Column("hours", "double", "Hours of overtime brought along."), _NOTE),
     "Overtime brought over from the year before. One row per person and year.",
+    person="users_id",
 )
 
 OVERTIME_REDUCTIONS = Table(
@@ -235,6 +241,7 @@ OVERTIME_REDUCTIONS = Table(
         Column("added_by_users_id", "bigint", "The person who wrote it down."),
     ),
     "Overtime paid out or withdrawn. One row per reduction.",
+    person="users_id",
 )
 
 _QUIET = "Rows are edited and deleted without a trace; one answer holds all, so it replaces all."

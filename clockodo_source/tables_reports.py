@@ -68,6 +68,7 @@ USER_REPORTS = Table(
     ),
     description="The server's figures on a person and year. One row per person and year.",
     window="year",
+    person="users_id",
 )
 
 USER_REPORT_MONTHS = Table(
@@ -124,6 +125,7 @@ USER_REPORT_DAYS = Table(
     ),
     description="The server's figures on a person and day. One row per person and day.",
     window="year",
+    person="users_id",
 )
 
 REPORTS = (

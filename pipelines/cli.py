@@ -214,6 +214,20 @@ def report(call: Call, port: int | None, *, no_browser: bool) -> None:
 
 
 @cli.command()
+@system_argument
+@click.option("--user", required=True, metavar="ID", help="The number, or id, of the person.")
+@shared
+def forget(call: Call, system: str, *, user: str) -> None:
+    """Erase who a person was, here and in all copies; hours, days and amounts stay."""
+    from pipelines import forget as verb  # noqa: PLC0415
+    from pipelines import output  # noqa: PLC0415
+
+    found = verb.forget(call.place(system), user, call.as_of)
+    output.show_forgotten(call.show, user, found)
+    sys.exit(int(found.exit))
+
+
+@cli.command()
 @click.argument("system", type=click.Choice(SYSTEMS))
 @click.option("--port", type=click.IntRange(0, 65535), required=True, help="On loopback only.")
 def simulate(system: str, port: int) -> None:

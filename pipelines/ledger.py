@@ -35,6 +35,10 @@ TABLES = {
         "run_id varchar, as_of timestamp with time zone, ended_at timestamp with time zone,"
         " exit bigint, report varchar"
     ),
+    "forgotten_people": (
+        "run_id varchar, as_of timestamp with time zone, ended_at timestamp with time zone,"
+        " users_id {user_id}"
+    ),
     "sync_windows": (
         "resource varchar, window_from date, window_until date, read_at timestamp with time zone,"
         " rows_read bigint, content_hash varchar"
@@ -142,6 +146,23 @@ class Ledger:
         except DatabaseUndefinedRelation:
             return {}
         return {month: (as_of.astimezone(UTC), bool(differs)) for month, as_of, differs in found}
+
+    def forgotten(self) -> tuple[int | str, ...]:
+        """Return the ids of the people who were forgotten, and are to stay so."""
+        try:
+            return tuple(row[0] for row in self.read("SELECT users_id FROM {forgotten_people}"))
+        except DatabaseUndefinedRelation:
+            return ()
+
+    @contextmanager
+    def forgetting(self, person: int | str, as_of: datetime) -> Iterator[Any]:
+        """Yield a client to erase by; what it does, and who was forgotten, is noted all at once."""
+        run = (uuid.uuid4().hex, as_of, self._later())
+        with self._client() as client, client.begin_transaction():
+            self._make_tables(client)
+            _forget(client, "forgotten_people", "users_id", [(person,)])
+            _insert(client, "forgotten_people", [(*run, person)])
+            yield client
 
     def last_as_of(self) -> datetime | None:
         """Return the instant of the last run that loaded, None if none has."""

@@ -7,6 +7,7 @@ from api_extract.checkup import Check
 from api_extract.report import Report
 from pipelines.demo import Demo
 from pipelines.exits import Exit
+from pipelines.forget import Forgotten
 from pipelines.models import NEXT, Built
 from pipelines.publish import Published
 from pipelines.reconcile import Reconciliation
@@ -114,6 +115,22 @@ def show_demo(show: Show, demo: Demo) -> None:
     totals = [*demo.parts, ("the tracker's own totals", *demo.tracker)]
     show.table(("total", "hours", "revenue"), totals)
     show.text("They agree." if demo.agrees else "Look: they differ.")
+
+
+def show_forgotten(show: Show, user: str, found: Forgotten) -> None:
+    """Show in how many rows of each table the person was, and which copies were made anew."""
+    failed = found.built.failed if found.built else []
+    show.data({"rows": found.rows, "copies": [str(each) for each in found.copies]})
+    show.table(("table", "rows"), sorted(found.rows.items()))
+    show.text()
+    for failure in failed:
+        show.text(f"Look: {failure}")
+    if failed:
+        show.text("The marts are left as they were, with the person's name. Mend that, run again.")
+        return
+    for copy in found.copies:
+        show.text(f"Copied anew: {copy}")
+    show.text(f"Nothing here tells any more who {user} was. Hours, days and amounts stay.")
 
 
 def show_check(show: Show, system: System, report: Report, checks: list[Check]) -> Exit:

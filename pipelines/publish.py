@@ -6,9 +6,11 @@ A DuckDB file that is open for writing shuts readers out, and one that is read s
 sync. So readers get a copy: written beside the last one, and put in its place in one step.
 """
 
+import json
 import os
 import re
 import shutil
+import stat
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,6 +30,7 @@ from pipelines.systems import LOADING
 COPY, PARQUET = "timehouse.duckdb", "parquet"  # the names that tools know
 CURRENT, VERSION, LOCK = ".current", ".version-", ".lock"
 A_VERSION = re.escape(VERSION) + "[0-9a-f]{32}"
+PUBLISHED = "published.json"  # in the working folder: where copies were published
 NOTICES = "rpt_notices"
 BUILD = f"SELECT DISTINCT detail FROM {MARTS}.rpt_notices WHERE kind = 'built'"
 ROWS_AT_ONCE = 100_000
@@ -58,7 +61,36 @@ def publish(place: Place, directory: Path, mode: int = 0o600) -> Published:
                 f"{directory} is the folder of the warehouse, whose name the copy might take. Name"
                 " another folder."
             )
+        _remember(place, directory)
         return _publish(place, directory, mode, parquet=True)
+
+
+def republish(place: Place) -> list[Path]:
+    """Copy the marts to wherever they were published, and leave no older copy there.
+
+    For who holds the warehouse. Returns the folders; those that are gone are none.
+    """
+    renewed = [directory for directory in _remembered(place) if _current(directory)]
+    for directory in renewed:
+        mode = stat.S_IMODE((directory / COPY).stat().st_mode)
+        with _told():
+            _publish(place, directory, mode, parquet=True)
+            with _taken(directory, mode):
+                _clear(directory, _current(directory))
+    return renewed
+
+
+def _remember(place: Place, directory: Path) -> None:
+    """Note where a copy is, as somebody may have to be forgotten there."""
+    known = dict.fromkeys([*_remembered(place), directory.absolute()])
+    (place.folder / PUBLISHED).write_text(json.dumps([str(each) for each in known]), "utf-8")
+
+
+def _remembered(place: Place) -> list[Path]:
+    try:
+        return [Path(each) for each in json.loads((place.folder / PUBLISHED).read_bytes())]
+    except (FileNotFoundError, ValueError):
+        return []
 
 
 def refresh(place: Place, directory: Path) -> None:

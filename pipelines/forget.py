@@ -1,0 +1,181 @@
+"""`timehouse forget`: a person's data leaves the warehouse, its history and its copies.
+
+noted, that no later sync brings it back → emptied in raw and snapshots → models built anew
+→ copies made anew → the file written anew, as DuckDB keeps what was deleted until it needs the room
+
+Hours, days, amounts and the number of the person stay: every figure is what it was.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from shutil import rmtree
+from typing import Any
+
+import duckdb
+import yaml
+
+from api_extract.errors import YourMove
+from api_extract.forgotten import unmentioned
+from pipelines.exits import Exit
+from pipelines.ledger import Ledger
+from pipelines.models import PROJECT, Built, accounts, build_models
+from pipelines.place import Place
+from pipelines.publish import republish
+from pipelines.report import COPIES
+from pipelines.systems import SYSTEMS
+
+SNAPSHOTS = "snapshots"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A table that tells of people: what is emptied, in whose rows, and where others are named."""
+
+    schema: str
+    name: str
+    person: str | None
+    forgotten: Sequence[str]
+    mentioning: Sequence[str]
+    key: Sequence[str]
+    account: str | None = None
+
+
+@dataclass
+class Forgotten:
+    """In how many rows of each table the person was; which copies were made anew."""
+
+    rows: dict[str, int] = field(default_factory=dict)
+    copies: list[Path] = field(default_factory=list)
+    built: Built | None = None
+
+    @property
+    def exit(self) -> Exit:
+        """5 where the models failed, so that the marts still are what they were."""
+        return Exit.LOOK if self.built and self.built.failed else Exit.DONE
+
+
+def forget(place: Place, user: str, as_of: datetime) -> Forgotten:
+    """Erase who a person was; done once more, it ends what was interrupted.
+
+    Raises YourMove where there is no such person, the key is his, or a load is unfinished.
+    """
+    if place.destination == "duckdb" and not place.warehouse.exists():
+        raise YourMove(f"There is no warehouse {place.warehouse}. Run {place.loading} first.")
+    found = Forgotten()
+    with place.locked():
+        pipeline = place.pipeline()
+        if pipeline.has_pending_data:
+            raise YourMove(f"A load was left unfinished. Run {place.loading}, which finishes it.")
+        ledger = Ledger(pipeline, place)
+        person = _number(place, user)
+        if str(person) == ledger.reader()[0]:
+            raise YourMove(
+                f"The key that reads the tracker is that of {user}. Load with another one's first."
+            )
+        with place.at_hand(), ledger.forgetting(person, as_of) as client:
+            for table in _tables(place, client):
+                if rows := _erase(client, table, person):
+                    found.rows[f"{table.schema}.{table.name}"] = rows
+            if not found.rows:
+                raise YourMove(f"Nobody has the number {user} in {place.dataset}.")
+        if accounts(place):
+            found.built = build_models(place, as_of)
+        rmtree(place.folder / COPIES, ignore_errors=True)
+        if place.destination == "duckdb":
+            _write_anew(place.warehouse.absolute())
+        if found.built and not found.built.failed:
+            found.copies = republish(place)
+    return found
+
+
+def _number(place: Place, user: str) -> int | str:
+    """Return the id of a person as the tracker writes it."""
+    if SYSTEMS[place.system].user_id != "bigint":
+        return user
+    if not user.isdecimal():
+        raise YourMove(f"--user {user!r}: people have numbers here. dim_users names them.")
+    return int(user)
+
+
+def _tables(place: Place, client: Any) -> Iterator[Kept]:  # noqa: ANN401 - dlt's type depends on the destination
+    """Yield what there is in this warehouse of tables that tell of people."""
+    columns: dict[tuple[str, str], set[str]] = {}
+    for schema, table, column in client.execute_sql(
+        "SELECT table_schema, table_name, column_name FROM information_schema.columns"
+    ):
+        columns.setdefault((schema, table), set()).add(column)
+    for kept in (*_raw(place), *_snapshots(place)):
+        if there := columns.get((kept.schema, kept.name)):
+            forgotten = [name for name in kept.forgotten if name in there]
+            mentioning = [name for name in kept.mentioning if name in there]
+            yield replace(kept, forgotten=forgotten, mentioning=mentioning)
+
+
+def _raw(place: Place) -> Iterator[Kept]:
+    """Yield the raw tables, and those beside them through which the last load went."""
+    for resource in SYSTEMS[place.system].resources.values():
+        for table in resource.tables:
+            emptied = (*table.forgotten, "_undeclared") if table.person else ()
+            kept = Kept("", table.name, table.person, emptied, table.mentioning, table.key)
+            if emptied or table.mentioning:
+                yield replace(kept, schema=place.dataset)
+                yield replace(kept, schema=f"{place.dataset}_staging")
+
+
+def _snapshots(place: Place) -> Iterator[Kept]:
+    """Yield what is known of earlier days; its files say which of their columns tell of people."""
+    declared = PROJECT / "snapshots" / place.system / f"_{place.system}__snapshots.yml"
+    for snapshot in yaml.safe_load(declared.read_text("utf-8"))["snapshots"]:
+        meta: Mapping[str, list[str]] = snapshot["config"].get("meta", {})
+        emptied, mentioning = meta.get("forgotten", []), meta.get("mentioning", [])
+        if meta:
+            yield Kept(
+                SNAPSHOTS,
+                snapshot["name"],
+                "user_id" if emptied else None,
+                emptied,
+                mentioning,
+                ["dbt_scd_id"],
+                place.account,
+            )
+
+
+def _erase(client: Any, table: Kept, person: int | str) -> int:  # noqa: ANN401 - as above
+    """Empty what tells who it was; return in how many rows the person was."""
+    name = f"{table.schema}.{table.name}"
+    of_account = "" if table.account is None else f" AND account = '{table.account}'"
+    rows = 0
+    if table.person is not None:
+        whose = f"CAST({table.person} AS varchar) = %s{of_account}"
+        rows = client.execute_sql(f"SELECT count(*) FROM {name} WHERE {whose}", str(person))[0][0]
+        emptied = ", ".join(f'"{column}" = NULL' for column in table.forgotten)
+        client.execute_sql(f"UPDATE {name} SET {emptied} WHERE {whose}", str(person))
+    key = ", ".join(table.key)
+    for column in table.mentioning:
+        named = client.execute_sql(
+            f"SELECT {key}, CAST({column} AS varchar) FROM {name}"
+            f" WHERE CAST({column} AS varchar) LIKE %s{of_account}",
+            f"%{person}%",
+        )
+        whose = " AND ".join(f"{part} = %s" for part in table.key)
+        for *row, text in named or []:
+            bare = unmentioned(text, [person])
+            client.execute_sql(f"UPDATE {name} SET {column} = %s WHERE {whose}", bare, *row)
+            rows += bare != text
+    return rows
+
+
+def _write_anew(warehouse: Path) -> None:
+    """Copy what is left into a new file, which then takes the place of the old one."""
+    beside = warehouse.with_name(f".{warehouse.name}.next")
+    beside.unlink(missing_ok=True)
+    quoted = str(beside).replace("'", "''")
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("CHECKPOINT")
+        (this,) = connection.execute("SELECT current_database()").fetchall()[0]
+        connection.execute(f"ATTACH '{quoted}' AS written_anew")
+        connection.execute(f'COPY FROM DATABASE "{this}" TO written_anew')
+        connection.execute("DETACH written_anew")
+    beside.replace(warehouse)

@@ -1,0 +1,102 @@
+"""Who is forgotten leaves the warehouse, its history and its copies; figures stay the same."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from shutil import rmtree
+from typing import Any
+
+import pytest
+
+from api_extract.errors import YourMove
+from pipelines.forget import forget
+from pipelines.publish import COPY, PARQUET, publish
+from simulator.world import World
+from tests.conftest import Account
+from tests.search import holding
+from tests.trackers import Tracker
+
+MakeAccount = Callable[..., Account]
+TELLING = ("name", "initials", "number", "email")
+FIGURES = """
+select source_system, user_id, 'worked' as what, count(*), sum(hours), sum(revenue)
+from marts.fct_time_entries group by all
+union all
+select source_system, user_id, 'due', count(*), sum(net_capacity_hours), null
+from marts.fct_capacity_days group by all
+order by all
+"""
+
+
+def secrets(world: World, person: int, word: str) -> list[str]:
+    """Let what tells who a person is be words that stand nowhere else; return what is kept."""
+    told = {name: f"geheim-{word}-{name}@people.example" for name in TELLING}
+    world.edit("users", person, **told)
+    for row in world.rows("absences"):
+        if row["users_id"] == person:
+            world.edit("absences", row["id"], note=f"geheim-{word}-note")
+    for entry in [each for each in world.entries if each.users_id == person]:
+        world.edit_entry(entry.id, text=f"geheim-{word}-text")
+    return [told["name"], told["email"]]
+
+
+def figures(company: Account) -> list[tuple[Any, ...]]:
+    return company.query(FIGURES)[1]
+
+
+def id_of(company: Account, name: str) -> str:
+    """Return the number of a person whose name is known."""
+    ((number,),) = company.query(
+        f"select id from {company.tracker.raw}.users where name = '{name}'"
+    )[1]
+    return str(number)
+
+
+@pytest.mark.timeout(400)  # five builds of the models
+def test_nothing_tells_any_more_who_it_was(
+    account: MakeAccount, tracker: Tracker, tmp_path: Path
+) -> None:
+    """Not a byte, nor does a later sync bring it back, though the tracker tells; sums stay."""
+    company = account(tracker, years=0.1)
+    person = next(iter(company.world.entries)).users_id
+    words = secrets(company.world, person, "before")
+    company.sync(models=True)
+    company.world.advance(timedelta(hours=1))
+    words += [*secrets(company.world, person, "after"), "geheim-after-text"]
+    company.sync(models=True, full=True)
+    copied = tmp_path / "bi"
+    publish(company.place, copied, 0o640)
+    others = {name for (name,) in company.query("select user_name from marts.dim_users")[1]}
+    number, before = id_of(company, words[2]), figures(company)
+    assert {word for word, _ in holding(tmp_path, *words)} == {*words}
+
+    found = forget(company.place, number, company.world.now)
+
+    assert found.copies == [copied]
+    assert (copied / COPY).stat().st_mode & 0o777 == 0o640
+    assert (copied / PARQUET).is_dir()
+    assert holding(tmp_path, *words) == set()
+    assert figures(company) == before
+    now = {name for (name,) in company.query("select user_name from marts.dim_users")[1]}
+    assert others - now == {words[2]}
+    assert now - others == {number}
+
+    changes = f"select count(*) from {tracker.raw}.entry_changes"
+    logged = company.query(changes)
+    company.world.advance(timedelta(days=1))
+    rmtree(company.place.folder)
+    company.sync(models=True, full=True)
+    assert holding(tmp_path, *words) == set()
+    assert company.query(changes) == logged
+    assert forget(company.place, number, company.world.now).rows
+
+
+def test_who_cannot_be_forgotten(account: MakeAccount, tracker: Tracker) -> None:
+    """The owner of the key, somebody who is not there, and anybody while a load is unfinished."""
+    company = account(tracker, years=0.02, loaded=True)
+    ((owner,),) = company.query(f"select distinct users_id from {tracker.raw}.api_identity")[1]
+    with pytest.raises(YourMove, match="another one's"):
+        forget(company.place, str(owner), company.world.now)
+    with pytest.raises(YourMove, match="Nobody has the number 987654"):
+        forget(company.place, "987654", company.world.now)
+    assert company.query(f"select * from {tracker.raw}.forgotten_people")[1] == []
