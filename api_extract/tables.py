@@ -30,7 +30,8 @@ class Column:
     long as the columns it `follows` stay as they were; `a=b`: as no `b` contradicts the old `a`.
     `blank`: the text that stands for no value, and becomes NULL.
     `personal`: tells of a person; `counted`: figures hang on it, so that it stays when the person
-    is forgotten. `loaded=False`: known, and never to be kept. `hashed`: kept as a pseudonym.
+    is forgotten; `lists_people`: its objects are people, by id and name. `loaded=False`: known, and
+    never to be kept. `hashed`: kept as a pseudonym.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Column:
     blank: str | None = None
     personal: bool = False
     counted: bool = False
+    lists_people: bool = False
     loaded: bool = True
     hashed: bool = False
 
@@ -95,8 +97,8 @@ class Table:
 
     @property
     def mentioning(self) -> tuple[str, ...]:
-        """The columns whose lists may name other people than the one whose the row is."""
-        return tuple(c.name for c in self.loaded if c.personal and c.kind == "json")
+        """The columns whose lists name other people than the one whose the row is."""
+        return tuple(c.name for c in self.loaded if c.lists_people)
 
     @property
     def in_parts(self) -> bool:

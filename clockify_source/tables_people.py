@@ -11,6 +11,7 @@ from clockify_source.columns import BY_ID, MEMBERSHIP, WORKSPACE, OfWorkspace, l
 from clockify_source.nested import member_profiles, user_groups, users
 
 _personal = partial(Column, personal=True)
+_people = partial(Column, kind="json", personal=True, lists_people=True)
 _noise = partial(Column, loaded=False)
 _setting = "workspace_settings__"
 
@@ -99,7 +100,7 @@ USERS = OfWorkspace(
             "weekly_updates",
         ),
         _personal("custom_fields", "json", "Fields of the workspace's own: id, name, value."),
-        _personal("roles", "json", "What, and whom, the person manages, as the server writes it."),
+        _people("roles", description="What, and whom, the person manages, as it is sent."),
     ),
     "Everyone in a workspace, former members too. One row per workspace and person.",
     needed=("roles", "status"),
@@ -128,7 +129,7 @@ USER_GROUPS = OfWorkspace(
         WORKSPACE,
         Column("id", "text", "Id of the user group."),
         Column("name", "text", "Name of the user group."),
-        _personal("team_managers", "json", "Who manages its members: id and name."),
+        _people("team_managers", description="Who manages its members: id and name."),
     ),
     "Groups of people, of which one may be in several. One row per workspace and user group.",
 )

@@ -126,8 +126,7 @@ def _raw(place: Place) -> Iterator[Kept]:
 
 def _snapshots(place: Place) -> Iterator[Kept]:
     """Yield what is known of earlier days; its files say which of their columns tell of people."""
-    declared = PROJECT / "snapshots" / place.system / f"_{place.system}__snapshots.yml"
-    for snapshot in yaml.safe_load(declared.read_text("utf-8"))["snapshots"]:
+    for snapshot in declared_snapshots(place.system):
         meta: Mapping[str, list[str]] = snapshot["config"].get("meta", {})
         emptied, mentioning = meta.get("forgotten", []), meta.get("mentioning", [])
         if meta:
@@ -140,6 +139,13 @@ def _snapshots(place: Place) -> Iterator[Kept]:
                 ["dbt_scd_id"],
                 place.account,
             )
+
+
+def declared_snapshots(system: str) -> list[dict[str, Any]]:
+    """Return what the files of a tracker's snapshots say."""
+    file = PROJECT / "snapshots" / system / f"_{system}__snapshots.yml"
+    found: list[dict[str, Any]] = yaml.safe_load(file.read_text("utf-8"))["snapshots"]
+    return found
 
 
 def _erase(client: Any, table: Kept, person: int | str) -> int:  # noqa: ANN401 - as above

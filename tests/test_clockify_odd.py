@@ -104,6 +104,7 @@ def test_lists_of_many_pages_are_read_bit_by_bit(account: MakeAccount, monkeypat
     assert is_whole(made)
 
 
+@pytest.mark.long
 def test_profiles_are_read_bit_by_bit(account: MakeAccount, monkeypatch: Patch) -> None:
     """Who was read stays read, and is not asked for again that day; nor is who has left."""
     made = few(account(CLOCKIFY, plan="FREE"), people=5)
@@ -281,6 +282,7 @@ def test_an_invoice_marks_old_entries(lately: Account) -> None:
     assert asked(lately, "/invoices/") == 0
 
 
+@pytest.mark.long
 def test_an_invoice_that_a_narrower_run_has_seen_marks_entries_later(lately: Account) -> None:
     """Who loads invoices alone, or some days, does not hide from the next run what they tell."""
     lately.app.switches.feed = "refused"

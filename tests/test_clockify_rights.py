@@ -30,6 +30,7 @@ PAID_FOR = {"custom_fields", "holidays", "time_off_policies", "time_off_requests
 PAID_FOR |= {"expenses", "invoices"}
 
 
+@pytest.mark.long
 def test_a_member_who_is_accepted_takes_nothing_from_others(account: MakeAccount) -> None:
     """Whatever lists lost most of their rows stays, and so do the rates that are hidden now."""
     company = account(CLOCKIFY, loaded=True)

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from api_extract.source import check_columns
+from pipelines import data_map
 from pipelines.models import PROJECT
 from simulator.clockodo import ClockodoApp
 from simulator.server import serve
@@ -37,6 +38,11 @@ def commands() -> list[str]:
 
 def environment(folder: Path) -> dict[str, str]:
     return {"PATH": f"{BIN}:{os.environ['PATH']}", "HOME": str(folder)}
+
+
+def test_the_data_map_is_what_is_declared() -> None:
+    """Written by the command that stands on it."""
+    assert data_map.PAGE.read_text(encoding="utf-8") == data_map.written()
 
 
 def test_the_demo_prints_what_the_readme_shows(demo: Path) -> None:

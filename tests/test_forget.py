@@ -52,7 +52,7 @@ def id_of(company: Account, name: str) -> str:
     return str(number)
 
 
-@pytest.mark.timeout(400)  # five builds of the models
+@pytest.mark.timeout(400)  # three builds of the models
 def test_nothing_tells_any_more_who_it_was(
     account: MakeAccount, tracker: Tracker, tmp_path: Path
 ) -> None:
@@ -85,7 +85,7 @@ def test_nothing_tells_any_more_who_it_was(
     logged = company.query(changes)
     company.world.advance(timedelta(days=1))
     rmtree(company.place.folder)
-    company.sync(models=True, full=True)
+    company.sync(full=True)
     assert holding(tmp_path, *words) == set()
     assert company.query(changes) == logged
     assert forget(company.place, number, company.world.now).rows

@@ -103,6 +103,7 @@ def edited(company: Account, *, models: bool) -> None:
     assert company.sync().packages == 0
 
 
+@pytest.mark.long
 def test_on_postgresql_every_cell_equals_the_second_tracker_too(
     account: MakeAccount, in_postgres: Callable[[Account], None]
 ) -> None:

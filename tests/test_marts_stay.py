@@ -13,6 +13,7 @@ from tests.conftest import Account
 from tests.terminal import Terminal
 
 
+@pytest.mark.long
 @pytest.mark.timeout(400)  # three builds of the models
 def test_what_was_good_stays(terminal: Terminal) -> None:
     """Marts of today are not built again, unless something is newly refused or found to differ.

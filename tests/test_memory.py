@@ -140,6 +140,7 @@ def test_people_who_are_deleted_leave_nothing_behind(account: MakeAccount) -> No
     assert differences(company) == []
 
 
+@pytest.mark.long
 def test_a_first_load_of_some_days_is_completed_by_the_next(
     account: MakeAccount, tracker: Tracker
 ) -> None:
@@ -174,6 +175,7 @@ def test_what_was_left_as_it_was_is_read_again_however_old(
     assert differences(company, of_entries(company)) == []
 
 
+@pytest.mark.long
 def test_a_long_pause_loses_nothing(account: MakeAccount, tracker: Tracker) -> None:
     """What was made while nobody read, in months that are no longer looked back at, is read."""
     company = account(tracker, loaded=True)

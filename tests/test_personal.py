@@ -79,6 +79,8 @@ def test_what_tells_of_a_person_is_declared_personal(tracker: Tracker, table: st
     columns = tracker.tables[table].columns
     expected = {c.name for c in columns if RULES[tracker](table, c)}
     assert {c.name for c in columns if c.personal} == expected
+    if expected and table not in THINGS | {"clients", "user_groups"}:
+        assert tracker.tables[table].person in {"id", "user_id", "users_id"}
 
     page = tracker.page.read_text(encoding="utf-8")
     section = page.partition(f"**`{table}`**")[2].partition("**`")[0]

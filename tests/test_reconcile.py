@@ -139,6 +139,7 @@ def test_what_was_never_loaded_differs(account: MakeAccount) -> None:
     assert told(compared(company, repair=True)) == set()
 
 
+@pytest.mark.long
 def test_a_year_agrees_since_the_last_of_its_months_did(account: MakeAccount) -> None:
     """Once one differs, the year last agreed when that month did; what never did is told so."""
     company = account(years=0.3, loaded=True)

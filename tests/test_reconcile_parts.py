@@ -29,6 +29,7 @@ def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(tracker.limits, ())
 
 
+@pytest.mark.long
 def test_the_free_plan_compares_a_part_each_hour(
     account: MakeAccount, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -73,6 +74,7 @@ def test_an_answer_that_is_too_much_is_asked_for_in_halves(account: MakeAccount)
     assert summary(found)["months"] == before
 
 
+@pytest.mark.long
 def test_a_month_that_is_too_much_is_left_and_all_others_are_compared(account: MakeAccount) -> None:
     """It is told with 3, as the next run may fare better."""
     company = account(years=0.4, loaded=True)
@@ -140,6 +142,7 @@ def test_what_was_filtered_is_compared_with_the_same_filter(
         compared(company)
 
 
+@pytest.mark.long
 def test_a_repair_that_cannot_compare_again_claims_nothing(account: MakeAccount) -> None:
     """What differed is told as before, with 5, and what was left open as well."""
     company = account(years=0.3, loaded=True)

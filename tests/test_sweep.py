@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -17,6 +18,7 @@ MakeAccount = Callable[..., Account]
 SWEEPING = {"sweep_requests": 2}
 
 
+@pytest.mark.long
 def test_a_text_that_no_sum_shows_is_found_within_the_days_that_are_told(
     account: MakeAccount, tracker: Tracker
 ) -> None:
