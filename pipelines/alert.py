@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
-from typing import Any, NoReturn
+from typing import Any
 from urllib.parse import urlsplit
 
 import dlt
@@ -21,12 +21,12 @@ SILENT = {Exit.DONE, Exit.BUSY}
 MOST_TOLD = 20
 TIMEOUT = (5.0, 10.0)
 
-End = Callable[[Exit, Iterable[str]], NoReturn]
+End = Callable[[Exit, Iterable[str]], Exit]
 
 
 @contextmanager
 def alerting(place: Place, verb: str) -> Iterator[End]:
-    """Yield what ends the verb with a code, and tell the webhook, if there is one, if it is not 0.
+    """Yield what is told how the verb ended, and returns that; a webhook hears of all but 0.
 
     Of an error, too; not of another run that holds the warehouse. Raises YourMove for a URL that
     is none, before anything is done.
@@ -34,9 +34,9 @@ def alerting(place: Place, verb: str) -> Iterator[End]:
     url = _url()
     what = f"timehouse {verb} {place.system}, account {place.account}, on {socket.gethostname()}"
 
-    def end(code: Exit, lines: Iterable[str]) -> NoReturn:
+    def end(code: Exit, lines: Iterable[str]) -> Exit:
         _tell(url, what, code, lines)
-        sys.exit(int(code))
+        return code
 
     try:
         yield end

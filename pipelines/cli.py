@@ -5,18 +5,28 @@ Nothing heavy is imported before a verb runs, so that `timehouse --help` answers
 
 import gc
 import sys
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import date, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 from api_extract.windows import LONGEST_LOOKBACK
 from pipelines.options import Call, age, all_of, day, permissions, shared
 
+if TYPE_CHECKING:
+    from pipelines.exits import Exit
+    from pipelines.place import Place
+
 SYSTEMS = ("clockodo", "clockify")
+ALL = "all"  # the accounts that are listed in the configuration
 RARELY = 10_000  # objects made since Python last looked for garbage; of its own accord, 700
 system_argument = click.argument("system", type=click.Choice(SYSTEMS), default="clockodo")
+systems_argument = click.argument(
+    "system", type=click.Choice([*SYSTEMS, ALL]), default="clockodo", metavar="[SYSTEM|all]"
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -59,14 +69,13 @@ def check(call: Call, system: str) -> None:
     from api_extract.run import Options  # noqa: PLC0415
     from pipelines import output, systems  # noqa: PLC0415
 
-    call.place(system)
     tracker = systems.SYSTEMS[system]
-    report, checks = tracker.check(call.settings(system), Options(call.as_of))
+    report, checks = tracker.check(call.settings(call.place(system)), Options(call.as_of))
     sys.exit(int(output.show_check(call.show, tracker, report, checks)))
 
 
 @cli.command()
-@system_argument
+@systems_argument
 @click.option("--since", type=day, metavar="DATE", help="Read entries from this local day on.")
 @click.option("--until", type=day, metavar="DATE", help="Read entries before this local day.")
 @click.option("--full", is_flag=True, help="Read all history again.")
@@ -100,7 +109,7 @@ def sync(  # noqa: PLR0913 - the options of the verb
     if since and until and since >= until:
         raise click.UsageError(f"--since {since} is not before --until {until}.")
     from api_extract.run import Options  # noqa: PLC0415
-    from pipelines import output  # noqa: PLC0415
+    from pipelines import output, several  # noqa: PLC0415
     from pipelines import sync as verb  # noqa: PLC0415
     from pipelines.alert import alerting  # noqa: PLC0415
 
@@ -108,27 +117,36 @@ def sync(  # noqa: PLR0913 - the options of the verb
         call.as_of, full, since, until, lookback, accept_shrink, accept_narrower_rights
     )
     names = [name.strip() for name in resources.split(",") if name.strip()]
-    place = call.place(system)
-    with alerting(place, "sync") as end:
-        settings = call.settings(system)
-        with call.show.progress() as tell:
-            outcome = verb.sync(
-                place,
-                settings,
-                options,
-                names,
-                models=not no_models,
-                by_clock=call.by_clock,
-                tell=tell,
-            )
-        output.show_sync(call.show, outcome)
-        if outcome.report.later:
-            sys.stderr.write(f"{outcome.report.later}\n")
-        end(outcome.exit, outcome.told)
+
+    def one(place: "Place") -> "Exit":
+        with alerting(place, "sync") as end:
+            settings, models = call.settings(place), not no_models and system != ALL
+            with call.show.progress() as tell:
+                outcome = verb.sync(
+                    place,
+                    settings,
+                    options,
+                    names,
+                    models=models,
+                    by_clock=call.by_clock,
+                    tell=tell,
+                )
+            output.show_sync(call.show, outcome)
+            if outcome.report.later:
+                sys.stderr.write(f"{outcome.report.later}\n")
+            return end(outcome.exit, outcome.told)
+
+    def last() -> "Exit":
+        if no_models or not (built := several.models(call)):
+            return several.DONE
+        call.show.data({"models": asdict(built)})
+        return output.show_models(call.show, built)
+
+    _of_each(call, system, one, last)
 
 
 @cli.command()
-@system_argument
+@systems_argument
 @click.option("--repair", is_flag=True, help="Read again what differs, and compare once more.")
 @click.option(
     "--report",
@@ -141,22 +159,26 @@ def reconcile(call: Call, system: str, *, repair: bool, report: Path | None) -> 
     """Compare all history with the tracker's own totals."""
     if report and not report.absolute().parent.is_dir():
         raise click.UsageError(f"--report: there is no folder {report.parent}.")
+    if report and system == ALL:
+        raise click.UsageError("--report: a page is of one account.")
     from pipelines import output  # noqa: PLC0415
     from pipelines import reconcile as verb  # noqa: PLC0415
     from pipelines.alert import alerting  # noqa: PLC0415
 
-    place = call.place(system)
-    with alerting(place, "reconcile") as end:
-        settings = call.settings(system)
-        with call.show.progress() as tell:
-            found = verb.reconcile(place, settings, call.as_of, repair=repair, tell=tell)
-        output.show_reconciled(call.show, found)
-        if report:
-            from pipelines import agreement  # noqa: PLC0415 - only a page pays for templates
+    def one(place: "Place") -> "Exit":
+        with alerting(place, "reconcile") as end:
+            settings = call.settings(place)
+            with call.show.progress() as tell:
+                found = verb.reconcile(place, settings, call.as_of, repair=repair, tell=tell)
+            output.show_reconciled(call.show, found)
+            if report:
+                from pipelines import agreement  # noqa: PLC0415 - only a page pays for templates
 
-            agreement.write(report, place, found)
-            call.show.text(f"Written: {report}")
-        end(found.exit, found.told)
+                agreement.write(report, place, found)
+                call.show.text(f"Written: {report}")
+            return end(found.exit, found.told)
+
+    _of_each(call, system, one)
 
 
 @cli.command()
@@ -172,7 +194,7 @@ def models(call: Call) -> None:
 
 
 @cli.command()
-@system_argument
+@systems_argument
 @click.option("--max-age", type=age, metavar="AGE", help="Exit 5 if the last load is older: 26h.")
 @shared
 def status(call: Call, system: str, max_age: timedelta | None) -> None:
@@ -180,8 +202,10 @@ def status(call: Call, system: str, max_age: timedelta | None) -> None:
     from pipelines import output  # noqa: PLC0415
     from pipelines import status as verb  # noqa: PLC0415
 
-    found = verb.status(call.place(system), call.as_of)
-    sys.exit(int(output.show_status(call.show, found, max_age)))
+    def one(place: "Place") -> "Exit":
+        return output.show_status(call.show, verb.status(place, call.as_of), max_age)
+
+    _of_each(call, system, one)
 
 
 @cli.command()
@@ -235,6 +259,23 @@ def simulate(system: str, port: int) -> None:
     from pipelines.simulated import simulate as verb  # noqa: PLC0415
 
     verb(system, port, click.echo)
+
+
+def _of_each(
+    call: Call,
+    system: str,
+    one: Callable[["Place"], "Exit"],
+    last: Callable[[], "Exit"] | None = None,
+) -> NoReturn:
+    """Run a verb for one account, or for all that are listed, then `last`; end as the worst."""
+    if system != ALL:
+        sys.exit(int(one(call.place(system))))
+    from pipelines import several  # noqa: PLC0415
+
+    with call.show.together():
+        codes = several.each(call, one)
+        codes += [last()] if last else []
+    sys.exit(int(several.worst(codes)))
 
 
 def main() -> None:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from functools import wraps
+from functools import cached_property, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -88,7 +88,7 @@ class Call:
     def __init__(self, given: dict[str, Any]) -> None:
         self._given = given
 
-    @property
+    @cached_property
     def show(self) -> "Show":
         """Where to print."""
         from pipelines.show import Show  # noqa: PLC0415 - only verbs pay for it
@@ -107,27 +107,35 @@ class Call:
         return self._given["as_of"] is None
 
     @property
+    def chosen(self) -> str | None:
+        """The label of the account that was asked for, if one was."""
+        label: str | None = self._given["account"]
+        return label
+
+    @property
     def account(self) -> str:
         """The label of the account."""
-        return self._given["account"] or "main"
+        return self.chosen or "main"
 
     @property
     def destination(self) -> str:
         """The name of the destination."""
         return self._given["destination"] or "duckdb"
 
-    def place(self, system: str, warehouse: str = "timehouse.duckdb") -> "Place":
+    def place(
+        self, system: str, warehouse: str = "timehouse.duckdb", account: str | None = None
+    ) -> "Place":
         """Where to work."""
         from pipelines.place import Place  # noqa: PLC0415 - only verbs pay for it
 
         path = self._given["warehouse"] or Path(warehouse)
-        return Place(system, self.account, path, self.destination)
+        return Place(system, account or self.account, path, self.destination)
 
-    def settings(self, system: str) -> Any:  # noqa: ANN401 - each system has its own
+    def settings(self, place: "Place") -> Any:  # noqa: ANN401 - each system has its own
         """How to reach the account."""
         from pipelines.systems import SYSTEMS  # noqa: PLC0415 - only verbs pay for it
 
-        return SYSTEMS[system].resolve(self.account)
+        return SYSTEMS[place.system].resolve(place.account)
 
 
 def shared(function: Callable[..., None]) -> Callable[..., Any]:

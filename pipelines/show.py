@@ -24,6 +24,7 @@ class Show:
         if not self._out.is_terminal:
             self._out.width = WIDE
         self._err = Console(stderr=True, highlight=False, soft_wrap=True)
+        self._parts: dict[str, Any] | None = None
 
     @contextmanager
     def progress(self) -> Iterator[Callable[[str], None]]:
@@ -34,9 +35,30 @@ class Show:
         else:
             yield lambda text: self._err.print(text, markup=False)
 
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Print one JSON object of all sections, rather than one of each."""
+        self._parts = {}
+        yield
+        parts, self._parts = self._parts, None
+        self.data(parts)
+
+    @contextmanager
+    def section(self, name: str) -> Iterator[None]:
+        """Let what is printed meanwhile be a part under this name."""
+        self.text(f"== {name}")
+        parts, self._parts = self._parts, {}
+        yield
+        if parts is not None:
+            parts[name] = self._parts
+        self._parts = parts
+        self.text()
+
     def data(self, value: dict[str, Any]) -> None:
         """Print the one JSON object, if that is what was asked for."""
-        if self._json:
+        if self._parts is not None:
+            self._parts |= value
+        elif self._json:
             print(json.dumps(value, default=_plain, indent=2))  # noqa: T201 - the output itself
 
     def text(self, text: str = "") -> None:
