@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import astuple
 
-from api_extract.errors import NotAsAgreed
+from api_extract.errors import Unexpected
 from api_extract.forgotten import unnamed
 from api_extract.tables import ARROW, Column, Kind, Table
 
@@ -61,14 +61,14 @@ class Reader:
         self._lenient = list[_struct(table.name, self._tree, strict=False)]  # type: ignore[misc]
 
     def read(self, rows: msgspec.Raw | list[dict[str, Any]]) -> pa.Table:
-        """Return the rows as a table; raises NotAsAgreed where a value has another type."""
+        """Return the rows as a table; raises Unexpected where a value has another type."""
         self._absent = {}
         try:
             structs, unknown = self._decode(rows)
             leaves = _leaves([astuple(s) for s in structs], self._tree)
             arrays = {c.name: self._array(c, values) for c, values in leaves if c.loaded}
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise NotAsAgreed(f"{self.table.name}: {said(error)}") from None
+            raise Unexpected(f"{self.table.name}: {said(error)}") from None
         self.seen.rows += len(structs)
         arrays[UNDECLARED.name] = pa.array(unknown or [None] * len(structs), pa.string())
         lacking = [self._absent.get(n) for n in range(len(structs))]
@@ -76,7 +76,7 @@ class Reader:
         table = pa.table(arrays, schema=self.schema)
         for name in (*self.table.key, *filter(None, [self.table.window])):
             if table[name].null_count:
-                raise NotAsAgreed(f"{self.table.name}.{name}: a row has none")
+                raise Unexpected(f"{self.table.name}.{name}: a row has none")
         if self._forgotten:
             table = unnamed(table, self.table, self._forgotten, UNDECLARED.name)
         return table
@@ -120,7 +120,7 @@ class Reader:
             array = pa.array(values, _wire(column)) if array is None else array
             array = _cast(array, column.kind)
         except (pa.ArrowInvalid, OverflowError):
-            raise NotAsAgreed(
+            raise Unexpected(
                 f"{self.table.name}.{column.name}: not every value is a {column.kind}"
             ) from None
         return pseudonyms(array) if column.hashed else array

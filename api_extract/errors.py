@@ -11,8 +11,12 @@ ExtractError
     Later             no more requests for longer than a run should wait
   NotAsAgreed         the answer has another shape than documented
     Gone              404 or 410: there is no such resource (any more)
-    Unsettled         the list kept changing while it was being read
+    Unusable          what would replace rows cannot: they are left, and all else is loaded
+      Unsettled       the list kept changing while it was being read
+      Unexpected      its rows or values are of another kind than declared
 """
+
+from typing import Literal
 
 
 class ExtractError(Exception):
@@ -69,8 +73,22 @@ class Gone(NotAsAgreed):
     """The server knows no such resource."""
 
 
-class Unsettled(NotAsAgreed):
+class Unusable(NotAsAgreed):
+    """What was read is not to replace anything; `status`: what is noted of it."""
+
+    status: Literal["unsettled", "unexpected"]
+
+
+class Unexpected(Unusable):
+    """Rows or values are of another kind than declared."""
+
+    status = "unexpected"
+
+
+class Unsettled(Unusable):
     """A list changed during each attempt to read it whole; `pages`: how many it had at last."""
+
+    status = "unsettled"
 
     def __init__(self, message: str, pages: int) -> None:
         super().__init__(message)

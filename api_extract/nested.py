@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from api_extract.errors import NotAsAgreed
+from api_extract.errors import Unexpected
 from api_extract.resource import Rows
 
 Row = dict[str, Any]
@@ -20,20 +20,20 @@ def filled(row: Row, **known: object) -> Row:
 
 
 def inner(row: Row, key: str) -> Rows:
-    """Return the rows within a row; raises NotAsAgreed where there is something else."""
+    """Return the rows within a row; raises Unexpected where there is something else."""
     found = row.get(key)
     if found is None:
         return []
     if not isinstance(found, list) or not all(isinstance(child, dict) for child in found):
-        raise NotAsAgreed(f"{key} is not a list of objects")
+        raise Unexpected(f"{key} is not a list of objects")
     return found
 
 
 def texts(row: Row, key: str) -> list[str]:
-    """Return a list of texts within a row, each once; raises NotAsAgreed for anything else."""
+    """Return a list of texts within a row, each once; raises Unexpected for anything else."""
     found = row.get(key)
     if found is None:
         return []
     if not isinstance(found, list) or not all(isinstance(text, str) for text in found):
-        raise NotAsAgreed(f"{key} is not a list of texts")
+        raise Unexpected(f"{key} is not a list of texts")
     return list(dict.fromkeys(found))

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from api_extract.columns import Reader, content_hash, said
-from api_extract.errors import NotAsAgreed, Unsettled
+from api_extract.errors import NotAsAgreed, Unexpected, Unsettled
 from api_extract.pages import Page
 from api_extract.resource import Resource, Rows
 from api_extract.session import Session
@@ -47,7 +47,7 @@ class Shape:
         try:
             decoded = msgspec.json.decode(rows, type=Rows | dict[str, Any])
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise NotAsAgreed(f"{self.resource.endpoint}: {said(error)}") from None
+            raise Unexpected(f"{self.resource.endpoint}: {said(error)}") from None
         listed = [decoded] if isinstance(decoded, dict) else decoded
         parts = self.resource.split(listed, stamp)
         return len(listed), {name: self.readers[name].read(rows) for name, rows in parts.items()}

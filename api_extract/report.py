@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args
 from api_extract.difference import Counts
 
 # Needs a look although the run went well; postponed: there were no requests left for it.
-Trouble = Literal["shrunken", "unsettled", "postponed"]
+Trouble = Literal["shrunken", "unsettled", "unexpected", "postponed"]
 FEW_TOLD = 5
 Status = Literal["loaded", "unchanged", "forbidden", "missing"] | Trouble
 
@@ -85,6 +85,7 @@ class Report:
     resources: dict[str, ResourceReport] = field(default_factory=dict)
     windows: dict[tuple[str, date, date], WindowReport] = field(default_factory=dict)
     undeclared: set[str] = field(default_factory=set)
+    vanished: set[str] = field(default_factory=set)
     notes: list[str] = field(default_factory=list)
     requests: int = 0
     waited: float = 0.0

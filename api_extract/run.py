@@ -9,18 +9,18 @@ from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
-from api_extract.errors import Forbidden, Gone, Later, NarrowerRights
+from api_extract.errors import Forbidden, Gone, Later, Unexpected
 from api_extract.known import Known
 from api_extract.reading import Shape
 from api_extract.replace import staged
 from api_extract.report import Report
 from api_extract.resource import Resource
+from api_extract.seen import check_columns
 from api_extract.session import Session
-from api_extract.tables import Column, Table
+from api_extract.tables import Table
 from api_extract.windows import Window
 
 ALONE = "Requests are counted for this run only: the file of all runs cannot be used."
-FEW = 20  # so few rows may vanish, or lack a key, by chance
 
 
 class Confined(Protocol):
@@ -209,13 +209,14 @@ class Run(Generic[S]):
     def counted(self, resource: Resource, items: Callable[[], Iterator[Any]]) -> Iterator[Any]:
         """Yield the items of a resource, counting its requests; record what it refuses.
 
-        A refusal is an error unless a plan or module decides whether the resource exists.
+        A refusal is an error unless a plan or module decides whether the resource exists. What is
+        of another kind than declared is left as it was.
         """
         report = self.report.resource(resource.name)
         before = self.session.requests
         try:
             yield from items()
-            self._check_rights(self.shape(resource.name))
+            check_columns(self, self.shape(resource.name))
             self.refuses(resource.name, is_refused=False)
         except (Forbidden, Gone) as error:
             if not resource.optional:
@@ -226,6 +227,10 @@ class Run(Generic[S]):
                 report.newly = bool(self.remembered(resource.name))
                 if not report.newly:
                     yield from self._made_empty(resource)
+        except Unexpected as error:
+            if resource.reading == "entries":  # some may be replaced already
+                raise
+            report.left(error.status, str(error))
         except Later as error:
             every = self.options.full and not self.asked
             self.postpone(resource.name, self.remembered(resource.name) if every else (), error)
@@ -252,38 +257,3 @@ class Run(Generic[S]):
         shape = self.shape(resource.name)
         for table in shape.tables:
             yield from staged(table, shape.readers[table.name].empty())
-
-    def _check_rights(self, shape: Shape) -> None:
-        """Refuse to go on where a list no longer has columns that this dataset has known."""
-        for table in shape.tables:
-            seen = shape.readers[table.name].seen
-            self.report.undeclared |= seen.undeclared
-            rights = [c.name for c in table.columns if c.right and _is_everywhere(c, shape)]
-            # A few rows out of many may all lack a key by chance; a whole list may not.
-            proof = shape.resource.reading == "whole" or shape.resource.name in self.reduced
-            if rights and seen.rows > (0 if proof else FEW):
-                visible = [name for name in rights if seen.absent[name] < seen.rows]
-                self._compare_rights(shape.resource, table.name, visible)
-
-    def _compare_rights(self, resource: Resource, table: str, visible: list[str]) -> None:
-        self.report.rights |= {f"{table}.{name}" for name in visible}
-        before = self.state.get("rights", {}).get(table)
-        lost = sorted(set(before or ()) - set(visible))
-        if lost and not self.options.accept_narrower_rights:
-            raise NarrowerRights(
-                f"The key no longer sees {', '.join(f'{table}.{name}' for name in lost)}. Nothing"
-                " was changed. Give the key its rights back, or accept the narrower ones with"
-                " --accept-narrower-rights: known values are then kept."
-            )
-        gained = before is not None and set(visible) - set(before)
-        if gained and resource.reading != "whole":
-            for span in self.remembered(resource.name):  # empty in what was read without it
-                self.flag(resource.name, span, again=True)
-        if visible != before:
-            self.state.setdefault("rights", {})[table] = visible
-
-
-def _is_everywhere(column: Column, shape: Shape) -> bool:
-    """Tell whether rows of every type have a column: one that few have may well be missing."""
-    names = [{c.name for c in table.columns} for table in shape.resource.tables]
-    return shape.resource.wire is None or all(column.name in n for n in names)

@@ -27,6 +27,7 @@ from api_extract.errors import (
     NotAsAgreed,
     Passing,
     TooHeavy,
+    Unexpected,
     YourMove,
 )
 from api_extract.limits import Limit, Limiter
@@ -114,7 +115,7 @@ class Session:
         """Return what `read` makes of the answer, trying again while that may help.
 
         Raises the ExtractError that fits the last attempt. A body that is not whole JSON is
-        tried again; one that is JSON of another shape is `NotAsAgreed` at once.
+        tried again; one that is JSON of another shape is `Unexpected` at once.
         """
         retrying = Retrying(
             stop=partial(_enough, request),
@@ -139,7 +140,7 @@ class Session:
         try:
             return read(Answer(response.content, response.headers))
         except msgspec.ValidationError as error:
-            raise NotAsAgreed(f"{request.name}: {error}") from None
+            raise Unexpected(f"{request.name}: {error}") from None
         except (msgspec.DecodeError, UnicodeDecodeError):
             raise Passing(f"{request.name}: the body is not whole JSON") from None
 

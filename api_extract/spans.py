@@ -9,11 +9,12 @@ import pyarrow.compute as pc
 
 from api_extract.columns import content_hash
 from api_extract.difference import count_changes, keep_known
-from api_extract.errors import Later, Unsettled
+from api_extract.errors import Later, Unusable
 from api_extract.reading import Shape
 from api_extract.replace import Marked, staged
 from api_extract.report import Trouble
-from api_extract.run import FEW, Lists, Run
+from api_extract.run import Lists, Run
+from api_extract.seen import FEW
 from api_extract.tables import Table
 from api_extract.windows import Window
 
@@ -68,8 +69,8 @@ def read_due(batch: Batch, asks: Sequence[Ask]) -> None:
             continue
         try:
             tables = ask.read()
-        except Unsettled as error:
-            leave(batch, ask.span.key, "unsettled", str(error))
+        except Unusable as error:
+            leave(batch, ask.span.key, error.status, str(error))
         except Later as error:
             due = {a.span.key for a in asks if _due(batch, a.span)}
             batch.run.postpone(batch.name, due - read, error)

@@ -15,7 +15,7 @@ import msgspec
 import requests
 from requests.auth import AuthBase
 
-from api_extract.errors import BadCredentials, Forbidden, Gone, NotAsAgreed
+from api_extract.errors import BadCredentials, Forbidden, Gone, NotAsAgreed, Unexpected
 from api_extract.limits import Limit, counted_in
 from api_extract.pages import Page, Request
 from api_extract.resource import Resource
@@ -173,7 +173,7 @@ def _rows_of(resource: Resource, answer: Answer) -> msgspec.Raw:
         if name:
             parts = msgspec.json.decode(rows, type=dict[str, msgspec.Raw])
             if name not in parts:
-                raise NotAsAgreed(f"{resource.method} {resource.path}: the answer has no {name}.")
+                raise Unexpected(f"{resource.method} {resource.path}: the answer has no {name}.")
             rows = parts[name]
     return rows
 

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from api_extract.entry_rows import once
-from api_extract.errors import Forbidden, Gone, NotAsAgreed
+from api_extract.errors import Forbidden, Gone, Unexpected
 from api_extract.pages import IN_FLIGHT, Page, Request
 from api_extract.reading import read
 from api_extract.run import Run
@@ -162,7 +162,7 @@ def _told(answer: Answer, number: int = 1) -> Told:
     report = msgspec.json.decode(answer.body, type=_Report)
     rows = report.timeentries or report.timeEntries
     if not bytes(rows):
-        raise NotAsAgreed(f"{REPORTED.endpoint}: the answer has no timeentries.")
+        raise Unexpected(f"{REPORTED.endpoint}: the answer has no timeentries.")
     totals = report.totals[0] if report.totals else None
     count = count_of(rows)
     total = totals.entries_count if totals else None

@@ -22,7 +22,7 @@ from api_extract.changes import Changes
 from api_extract.columns import UNDECLARED
 from api_extract.due import due, every_month, replaced
 from api_extract.entry_rows import Entries, Id, Part, Tables, between
-from api_extract.errors import Forbidden, Gone, NotAsAgreed, Unsettled
+from api_extract.errors import Forbidden, Gone, Unexpected, Unsettled
 from api_extract.pages import Request
 from api_extract.reading import Shape
 from api_extract.run import Run
@@ -122,6 +122,10 @@ class _Reader:
                 return
             self.changes.leave(group[0], "unsettled", str(error))
             return
+        except Unexpected as error:
+            for window in group:
+                self.changes.leave(window, error.status, str(error))
+            return
         if {*BOOKED} <= {*rows.column_names}:
             pairs = rows.select(BOOKED).drop_null().group_by(BOOKED).aggregate([])
             self.booked |= {*zip(*(pairs[n].to_pylist() for n in BOOKED), strict=True)}
@@ -146,7 +150,7 @@ def tags_of(entries: pa.Table) -> pa.Table:
             for tag in dict.fromkeys(msgspec.json.decode(tags, type=list[str]))
         ]
     except msgspec.ValidationError as error:
-        raise NotAsAgreed(f"time_entries.tag_ids: {error}") from None
+        raise Unexpected(f"time_entries.tag_ids: {error}") from None
     schema = TIME_ENTRY_TAGS.schema.append(pa.field(UNDECLARED.name, pa.string()))
     columns = [*zip(*rows, strict=True)] or [()] * 4
     values = dict(zip(("workspace_id", "time_entry_id", "tag_id", BEGINS), columns, strict=True))

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from api_extract.columns import ABSENT, Reader
-from api_extract.errors import Forbidden, Gone, Later, Unsettled
+from api_extract.errors import Forbidden, Gone, Later, Unusable
 from api_extract.reading import Shape
 from api_extract.replace import Marked
 from api_extract.run import Lists, Run
@@ -110,8 +110,8 @@ def _settle(account: Clockify, batch: Batch, read: Callable[[Workspace], Lists |
     for workspace in account.workspaces:
         try:
             tables = read(workspace)
-        except Unsettled as error:
-            leave(batch, workspace.id, "unsettled", str(error))
+        except Unusable as error:
+            leave(batch, workspace.id, error.status, str(error))
         except (Forbidden, Gone) as error:
             refusals.append(error)
             if run.refuses(f"{batch.name} {workspace.id}", is_refused=True):

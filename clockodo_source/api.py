@@ -14,7 +14,7 @@ import msgspec
 import requests
 from requests.auth import AuthBase
 
-from api_extract.errors import BadCredentials, NotAsAgreed
+from api_extract.errors import BadCredentials, Unexpected
 from api_extract.limits import Limit, counted_in
 from api_extract.pages import Page, Request
 from api_extract.resource import Resource
@@ -113,10 +113,10 @@ def page_reader(resource: Resource) -> Callable[[Answer], Page]:
         parts = msgspec.json.decode(answer.body, type=dict[str, msgspec.Raw])
         rows = next((parts[name] for name in wanted if name in parts), None)
         if rows is None:
-            raise NotAsAgreed(f"{resource.endpoint}: the answer has no {' or '.join(wanted)}.")
+            raise Unexpected(f"{resource.endpoint}: the answer has no {' or '.join(wanted)}.")
         if "paging" not in parts:
             if resource.page_size:
-                raise NotAsAgreed(f"{resource.endpoint}: the answer has no paging.")
+                raise Unexpected(f"{resource.endpoint}: the answer has no paging.")
             return Page(rows)
         paging = msgspec.json.decode(parts["paging"], type=Paging)
         return Page(rows, paging.current_page, paging.count_pages, paging.count_items)

@@ -22,12 +22,12 @@ import pyarrow as pa
 from api_extract.changes import Changes
 from api_extract.due import due, every_month, replaced
 from api_extract.entry_rows import Entries, Id, Part, between, ids, without
-from api_extract.errors import Forbidden, Gone, Later, Unsettled
+from api_extract.errors import Forbidden, Gone, Later, Unexpected, Unsettled, Unusable
 from api_extract.pages import Request
 from api_extract.reading import Shape, TooLong
 from api_extract.session import Answer
 from api_extract.windows import Window, halves, month_of
-from clockodo_source.kinds import by_table, withheld
+from clockodo_source.kinds import by_table, of_known_types, withheld
 from clockodo_source.reading import Clockodo, read_list
 from clockodo_source.tables import ENTRY_LOG, ENTRY_TABLES
 
@@ -88,7 +88,7 @@ def _factors(run: Clockodo) -> Factors:
                 .select(["id", "completed", "revenue_factor"])
                 .to_pylist()
             )
-        except (Forbidden, Gone, Later, Unsettled) as error:
+        except (Forbidden, Gone, Later, Unusable) as error:
             if not shape.resource.optional and isinstance(error, Forbidden | Gone):
                 raise
             factors[name] = before.get(name, {})
@@ -141,6 +141,10 @@ class _Reader:
                 return
             self.changes.leave(group[0], "unsettled", str(error))
             return
+        except Unexpected as error:
+            for window in group:
+                self.changes.leave(window, error.status, str(error))
+            return
         yield Part(group, rows if NAME not in self.run.reduced else withheld(rows))
 
     def _settled(self, since: datetime, until: datetime) -> pa.Table:
@@ -168,7 +172,7 @@ class _Reader:
             run.reduced.add(NAME)
             run.report.notes.append(PLAIN)
             rows = read_list(run, self.shape, params(run, *asked), **how)[NAME]
-        return between(rows, "time_since", since, until)
+        return of_known_types(between(rows, "time_since", since, until))
 
 
 def params(run: Clockodo, since: datetime, until: datetime) -> dict[str, object]:

@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 
 from api_extract.columns import ABSENT, UNDECLARED, pseudonyms
 from api_extract.entry_rows import Tables
-from api_extract.errors import NotAsAgreed
+from api_extract.errors import Unexpected
 from api_extract.tables import Table
 
 ENHANCED_ONLY = {
@@ -17,14 +17,19 @@ ENHANCED_ONLY = {
 }
 
 
-def by_table(rows: pa.Table, kinds: Sequence[Table]) -> Tables:
-    """Sort rows of all types into their tables; raises NotAsAgreed for a type nobody knows."""
+def of_known_types(rows: pa.Table) -> pa.Table:
+    """Return the rows; raises Unexpected for a type nobody knows."""
     unknown = set(pc.unique(rows["type"]).to_pylist()) - {1, 2, 3}
     if unknown:
-        raise NotAsAgreed(
+        raise Unexpected(
             f"GET /v2/entries: entries of type {', '.join(map(str, sorted(unknown, key=str)))}."
-            " Nothing was loaded, because it is not known what they mean."
+            " It is not known what they mean, so they are not loaded."
         )
+    return rows
+
+
+def by_table(rows: pa.Table, kinds: Sequence[Table]) -> Tables:
+    """Sort rows of all types into their tables."""
     return {
         table.name: _of_type(rows.filter(pc.equal(rows["type"], number)), table)
         for number, table in enumerate(kinds, start=1)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from api_extract.errors import Unsettled
+from api_extract.errors import Unusable
 from api_extract.reading import Shape
 from api_extract.replace import Marked
 from api_extract.spans import Ask, Batch, Span, leave, owed, read_due, replace, settle, shrunken
@@ -20,8 +20,8 @@ def whole(run: Clockodo, shape: Shape) -> Iterator[Any]:
     batch = Batch(run, shape)
     try:
         settle(batch, Span(EVERYTHING), read_once(run, shape.resource.name))
-    except Unsettled as error:
-        leave(batch, EVERYTHING, "unsettled", str(error))
+    except Unusable as error:
+        leave(batch, EVERYTHING, error.status, str(error))
     yield from batch.items()
 
 
@@ -44,8 +44,8 @@ def by_person(run: Clockodo, shape: Shape) -> Iterator[Any]:
     begin = max(WORK_TIMES_BEGAN, run.settings.start_date)
     try:
         people: list[int] = read_once(run, "users")["users"]["id"].to_pylist()
-    except Unsettled as error:
-        run.report.resource(batch.name).left("unsettled", str(error))
+    except Unusable as error:
+        run.report.resource(batch.name).left(error.status, str(error))
         return
     half_years = _half_years(begin, run.today + timedelta(days=1))
     asks = [_of_person(run, shape, person, days) for person in people for days in half_years]

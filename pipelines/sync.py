@@ -36,9 +36,14 @@ class Outcome:
 
     @property
     def exit(self) -> Exit:
-        """3 where the run stopped before its end, 5 where something needs a look, else 0."""
+        """3 where the run stopped before its end, 4 where something was left that is not as agreed.
+
+        5 where something else needs a look, else 0.
+        """
         if self.report.later:
             return Exit.THEIR_MOVE
+        if any(r.status == "unexpected" for r in self.report.resources.values()):
+            return Exit.NOT_AS_AGREED
         return Exit.LOOK if self.troubles or (self.built and self.built.failed) else Exit.DONE
 
     @property
@@ -49,8 +54,15 @@ class Outcome:
             for name, r in self.report.resources.items()
             if r.troubled or r.newly
         ]
-        drift = sorted(self.report.undeclared)
-        return [*left, *(f"{key}: nobody documented it; kept in _undeclared." for key in drift)]
+        new, gone = sorted(self.report.undeclared), sorted(self.report.vanished)
+        return [
+            *left,
+            *(f"{key}: nobody documented it; kept in _undeclared." for key in new),
+            *(
+                f"{key}: no row has it any more; it is empty in what was read since."
+                for key in gone
+            ),
+        ]
 
     @property
     def told(self) -> list[str]:
@@ -158,6 +170,7 @@ def summary(outcome: Outcome) -> dict[str, Any]:
         "requests": report.requests,
         "waited_seconds": round(report.waited, 3),
         "undeclared": sorted(report.undeclared),
+        "vanished": sorted(report.vanished),
         "old_months_read_again_within_days": outcome.swept_within,
         "models": None
         if outcome.built is None

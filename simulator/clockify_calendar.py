@@ -60,12 +60,12 @@ def of_rule(view: View, rule: Row) -> Iterator[Row]:
 def holiday_row(view: View, rule: Row, day: date, year: int) -> Row:
     """Show a holiday; it is for the people of its calendar as it is today."""
     today = local_day(view.world.timezone, view.world.now_epoch).isoformat()
-    people = [
-        span["users_id"]
+    people = {  # each once, even where two spans of a person overlap
+        span["users_id"]: None
         for span in view.world.rows("users_nonbusiness_groups")
         if span["nonbusiness_groups_id"] == rule["nonbusiness_group_id"]
         and span["date_since"] <= today <= (span["date_until"] or "9999-12-31")
-    ]
+    }
     project = own_project(view.world)
     return {
         "id": view.tenant.id("holidays", rule["id"] * 10_000 + year),

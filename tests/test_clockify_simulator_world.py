@@ -214,3 +214,16 @@ def test_each_reading_has_its_switch(full: Client) -> None:
     assert request["balanceDiff"] < 0
     assert full.ask("entities/created", type="TIME_ENTRY").status_code == 403
     full.app.switches = Switches()
+
+
+def test_a_holiday_lists_each_person_once() -> None:
+    """Also who is in its calendar by two spans that overlap."""
+    world = World(seed=1, years=0.05)
+    span = world.rows("users_nonbusiness_groups")[0]
+    world.insert("users_nonbusiness_groups", **{k: v for k, v in span.items() if k != "id"})
+    app = ClockifyApp(world)
+    with serve(app) as url:
+        days = Client(app, url).get("holidays")
+
+    assert any(hex_id("users", span["users_id"]) in day["userIds"] for day in days)
+    assert all(len({*day["userIds"]}) == len(day["userIds"]) for day in days)
