@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from api_extract.windows import LONGEST_LOOKBACK
-from pipelines.options import Call, age, all_of, day, permissions, shared
+from pipelines.options import Call, age, all_of, assigned, day, permissions, shared
 
 SYSTEMS = ("clockodo", "clockify")
 RARELY = 10_000  # objects made since Python last looked for garbage; of its own accord, 700
@@ -96,7 +96,13 @@ def sync(  # noqa: PLR0913 - the options of the verb
     accept_shrink: bool,
     accept_narrower_rights: bool,
 ) -> None:
-    """Load what changed, then build the models."""
+    """Load what changed, then build the models.
+
+    Without --since, --until, --lookback and --full, the days of DLT_INTERVAL_START and
+    DLT_INTERVAL_END are read, where a scheduler has set both.
+    """
+    if not (since or until or full) and lookback is None:
+        since, until = assigned()
     if since and until and since >= until:
         raise click.UsageError(f"--since {since} is not before --until {until}.")
     from api_extract.run import Options  # noqa: PLC0415
