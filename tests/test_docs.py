@@ -129,7 +129,9 @@ def test_links_lead_somewhere(name: str) -> None:
 
 def test_what_shows_a_guarantee_is_there() -> None:
     """Each test named beside a promise exists."""
-    named = set(re.findall(r"`(tests/[\w/]+\.py)`", (ROOT / "docs/guarantees.md").read_text("utf-8")))
+    named = set(
+        re.findall(r"`(tests/[\w/]+\.py)`", (ROOT / "docs/guarantees.md").read_text("utf-8"))
+    )
     assert len(named) > 10
     assert [name for name in named if not (ROOT / name).exists()] == []
 

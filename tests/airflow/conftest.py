@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 from starlette.types import ASGIApp
@@ -107,16 +107,19 @@ class Airflow:
     def tried(self, dag: str) -> dict[str, list[Tried]]:
         """Return how each task of the last run of a DAG ended, mapped ones in their order."""
         found: dict[str, list[Tried]] = {}
-        with closing(sqlite3.connect(self.home / "airflow.db")) as database:
-            rows = database.execute(
-                "select task_id, state, try_number, pool from task_instance where run_id ="
-                " (select run_id from dag_run where dag_id = ? order by id desc limit 1)"
-                " and dag_id = ? order by map_index",
-                [dag, dag],
-            )
-            for task, *how in rows:
-                found.setdefault(task, []).append(Tried(*how))
+        last = "select run_id from dag_run where dag_id = ? order by id desc limit 1"
+        for task, *how in self.asked(
+            "select task_id, state, try_number, pool from task_instance"
+            f" where run_id = ({last}) and dag_id = ? order by map_index",
+            *(dag, dag),
+        ):
+            found.setdefault(task, []).append(Tried(*how))
         return found
+
+    def asked(self, query: str, *values: str) -> list[tuple[Any, ...]]:
+        """Ask Airflow's own database."""
+        with closing(sqlite3.connect(self.home / "airflow.db")) as database:
+            return database.execute(query, values).fetchall()
 
 
 MakeAirflow = Callable[..., Airflow]

@@ -114,9 +114,8 @@ def test_no_two_verbs_run_at_once(hours: Hours) -> None:
     """All that open the warehouse, or ask the tracker, wait for the one slot of a pool."""
     pools = {task: how.pool for task, (how,) in hours.first.tried.items() if task != "look"}
     assert pools == dict.fromkeys(("sync", "models", "publish"), "timehouse")
-    listed = hours.airflow("airflow pools get timehouse --output json")
-    (pool,) = json.loads(listed.printed[listed.printed.index("[{") :])
-    assert pool["slots"] == "1"
+    slots = hours.airflow.asked("select slots from slot_pool where pool = ?", "timehouse")
+    assert slots == [(1,)]
 
 
 def test_no_secret_is_left_or_shown(hours: Hours) -> None:

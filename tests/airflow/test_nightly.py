@@ -17,7 +17,8 @@ def test_what_differs_is_mended_and_a_wrong_key_is_not_tried_again(airflow: Make
     company = here.account
     company.sync()
     edited = next(e for e in company.world.entries if (e.duration or 0) > 0 and e.billable)
-    company.world.edit_entry(edited.id, duration=(edited.duration or 0) + 3_600)
+    seconds = (edited.duration or 0) + 3_600
+    company.world.edit_entry(edited.id, duration=seconds)
     assert differences(company) != []
 
     ran = here(f"airflow dags test {DAG}")
@@ -25,7 +26,7 @@ def test_what_differs_is_mended_and_a_wrong_key_is_not_tried_again(airflow: Make
     assert ran.code == 0, ran.printed
     assert differences(company) == []
     asked = f"select duration_seconds from marts.fct_time_entries where entry_id = '{edited.id}'"
-    assert company.query(asked)[1] == [((edited.duration or 0) + 3_600,)]
+    assert company.query(asked)[1] == [(seconds,)]
 
     before = held(company)
     here.configure(password="0" * 32)
