@@ -21,7 +21,7 @@ from tests.test_docs import commands as of_the_readme
 from tests.test_secrets import commands
 from tests.truth import differences
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = pytest.mark.timeout(900)
 ROOT = Path(__file__).parents[2]
 DOWN = status(503, retry_after=3_600)
 

@@ -10,7 +10,7 @@ import pytest
 from simulator.store import TIME
 from tests.airflow.conftest import Airflow, MakeAirflow, Tried
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = pytest.mark.timeout(900)
 DAG = "timehouse_backfill"
 
 

@@ -6,7 +6,7 @@ from tests.airflow.conftest import CONNECTION, MakeAirflow, Tried
 from tests.held import held
 from tests.truth import differences
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = pytest.mark.timeout(900)
 DAG = "timehouse_reconcile"
 
 
