@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from api_extract.windows import LONGEST_LOOKBACK
-from pipelines.options import Call, age, all_of, day, permissions, shared
+from pipelines.options import Call, age, all_of, assigned, day, permissions, shared
 
 if TYPE_CHECKING:
     from pipelines.exits import Exit
@@ -105,7 +105,13 @@ def sync(  # noqa: PLR0913 - the options of the verb
     accept_shrink: bool,
     accept_narrower_rights: bool,
 ) -> None:
-    """Load what changed, then build the models."""
+    """Load what changed, then build the models.
+
+    Without --since, --until, --lookback and --full, the days of DLT_INTERVAL_START and
+    DLT_INTERVAL_END are read, where a scheduler has set both.
+    """
+    if not (since or until or full) and lookback is None:
+        since, until = assigned()
     if since and until and since >= until:
         raise click.UsageError(f"--since {since} is not before --until {until}.")
     from api_extract.run import Options  # noqa: PLC0415

@@ -1,5 +1,6 @@
 """The words of the command line that all verbs share."""
 
+import os
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 
 COMMANDLINE = ParameterSource.COMMANDLINE
+INTERVAL = ("DLT_INTERVAL_START", "DLT_INTERVAL_END")  # instants, in the zone DLT_INTERVAL_TIMEZONE
 
 
 def instant(value: str) -> datetime:
@@ -39,6 +41,26 @@ def day(value: str) -> date:
     except ValueError:
         raise click.BadParameter(f"{value!r} is no date such as 2026-03-01.") from None
     return _within_reach(given)
+
+
+def assigned() -> tuple[date | None, date | None]:
+    """Return the days that a scheduler assigns to a run, as dlt reads its interval; none without.
+
+    Half days count as whole ones. A scheduler gives an empty interval to a run for none.
+    """
+    if not all(os.environ.get(name) for name in INTERVAL):
+        return None, None
+    import dlt  # noqa: PLC0415 - only who is given an interval pays for it
+    from dlt.common.interval import full_days_interval  # noqa: PLC0415
+
+    try:
+        given = dlt.current.interval()
+        if given is None or given.start >= given.end:
+            return None, None
+        since, until = full_days_interval(given)
+    except (ValueError, OverflowError):
+        raise click.UsageError(f"{' and '.join(INTERVAL)} are no span of time.") from None
+    return _within_reach(since.date()), _within_reach(until.date())
 
 
 def age(value: str) -> timedelta:

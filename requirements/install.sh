@@ -1,18 +1,19 @@
 #!/bin/sh
-# Makes .venv hold exactly the hashed requirements of $1 (core, notebooks or dev), and the project itself.
+# Makes .venv, or $2, hold exactly the hashed requirements of $1 (core, notebooks, dev or airflow), and the project itself.
 set -eu
 wanted=requirements/$1.txt
+venv=${2:-.venv}
 
 if command -v uv >/dev/null 2>&1; then
-    [ -x .venv/bin/python ] || uv venv --quiet --python "$PYTHON" .venv
-    uv pip install --quiet --python .venv/bin/python --require-hashes --requirement "$wanted"
-    uv pip install --quiet --python .venv/bin/python --no-deps --no-build-isolation --editable .
+    [ -x "$venv/bin/python" ] || uv venv --quiet --python "$PYTHON" "$venv"
+    uv pip install --quiet --python "$venv/bin/python" --require-hashes --requirement "$wanted"
+    uv pip install --quiet --python "$venv/bin/python" --no-deps --no-build-isolation --editable .
 else
-    [ -x .venv/bin/pip ] || "$PYTHON" -m venv --clear .venv
-    .venv/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement "$wanted"
-    .venv/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+    [ -x "$venv/bin/pip" ] || "$PYTHON" -m venv --clear "$venv"
+    "$venv/bin/pip" install --quiet --disable-pip-version-check --require-hashes --requirement "$wanted"
+    "$venv/bin/pip" install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 fi
 
-touch .venv/core
-[ "$1" = core ] || touch .venv/notebooks
-[ "$1" != dev ] || touch .venv/dev
+touch "$venv/$1"
+[ "$1" != notebooks ] || touch "$venv/core"
+[ "$1" != dev ] || touch "$venv/core" "$venv/notebooks"

@@ -9,6 +9,7 @@ from contextlib import ExitStack, contextmanager
 from copy import copy
 from dataclasses import replace
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from shutil import copytree
 from types import MappingProxyType
@@ -33,6 +34,8 @@ from tests.trackers import CLOCKODO, TRACKERS, Tracker
 if TYPE_CHECKING:
     from tests.terminal import Terminal
 
+# Airflow has an environment of its own, in which `make test-airflow` runs these.
+collect_ignore = [] if find_spec("airflow") else ["airflow"]
 BIN = Path(sys.executable).parent
 PRINTED = "printed.txt"
 COMMENTS = (

@@ -106,6 +106,52 @@ def test_what_is_typed_goes_before_the_environment(timehouse: Run, tmp_path: Pat
     )
 
 
+def test_the_interval_of_a_scheduler_is_what_is_read(tracker: Tracker, terminal: Terminal) -> None:
+    """In its zone, half days as whole ones; what is typed goes before it, an empty one is none."""
+    sync = ("sync", tracker.name, "--no-models", "--json", "--resources", tracker.entries)
+
+    def read(*words: str, start: str = "", end: str = "", zone: str = "") -> int:
+        interval = {"START": start, "END": end, "TIMEZONE": zone}
+        given = {f"DLT_INTERVAL_{name}": value or None for name, value in interval.items()}
+        name = f"{len(list(terminal.folder.glob('*.duckdb')))}.duckdb"
+        said = terminal(*sync, "--warehouse", name, *words, **given)
+        assert said.exit == 0, said.printed
+        printed = said.printed[said.printed.index("{") : said.printed.rindex("}") + 1]
+        found: int = json.loads(printed)["tables"][tracker.table]["read"]
+        return found
+
+    october = read("--since", "2026-10-20", "--until", "2026-11-01")
+    all_of_it = read()
+    assert 0 < october < all_of_it
+    given = {"start": "2026-10-20T06:30:00Z", "end": "2026-10-31T18:00:00Z"}
+    assert read(**given) == october
+    in_zone = {"start": "2026-10-19T22:00:00Z", "end": "2026-10-31T23:00:00Z"}
+    assert read(**in_zone, zone="Europe/Berlin") == october
+    assert read("--since", "2026-10-20", "--until", "2026-11-01", start="x", end="y") == october
+    assert read(start=given["start"], end=given["start"]) == all_of_it
+    assert read(start=given["start"]) == all_of_it
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "zone"),
+    [
+        ("soon", "2026-11-01", "UTC"),
+        ("2026-10-01", "2026-11-01", "Europe/Nowhere"),
+        ("1971-01-01", "2026-11-01", "UTC"),
+    ],
+)
+def test_an_interval_that_is_none_is_told(
+    terminal: Terminal, start: str, end: str, zone: str
+) -> None:
+    """Before anything is asked."""
+    said = terminal(
+        "sync", DLT_INTERVAL_START=start, DLT_INTERVAL_END=end, DLT_INTERVAL_TIMEZONE=zone
+    )
+
+    assert (said.exit, said.requests) == (2, 0)
+    assert "DLT_INTERVAL" in said.line or "is not within" in said.line
+
+
 def test_a_foreign_environment_changes_nothing(timehouse: Run, app: ClockodoApp) -> None:
     """Ordinary variables of other programs, and dlt's fallbacks to bare names, are not taken."""
     words = ("sync", "--json", "--no-models", "--resources", "entries")
