@@ -18,6 +18,7 @@ from simulator.clockodo import ClockodoApp
 from simulator.server import serve
 from simulator.world import World
 from tests.conftest import BIN, PRINTED
+from tests.terminal import Terminal
 from tests.trackers import APPLICATION, TRACKERS, Tracker
 
 ROOT = Path(__file__).parent.parent
@@ -125,12 +126,31 @@ def shown(text: str) -> dict[str, Any]:
     return tomllib.loads(re.sub(r"^# (?=\w+ = )", "", first, flags=re.MULTILINE))
 
 
-@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "DECISIONS.md", "CHANGELOG.md"])
-def test_links_lead_somewhere(name: str) -> None:
+@pytest.mark.parametrize("page", [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")], ids=str)
+def test_links_lead_somewhere(page: Path) -> None:
     """Each relative link of a page is a file of the project."""
-    text = (ROOT / name).read_text(encoding="utf-8")
+    text = page.read_text(encoding="utf-8")
     for target in re.findall(r"\]\(([^)#]+)\)", text):
-        assert target.startswith("https://") or (ROOT / target).exists(), target
+        assert target.startswith("https://") or (page.parent / target).exists(), target
+
+
+def test_the_steps_of_adding_something_lead_to_files() -> None:
+    """Each path that the walk-through names is there."""
+    text = (ROOT / "docs/adding.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`([\w*]+/[\w/.*]+)`", text))
+    assert len(named) > 10
+    assert [path for path in named if not list(ROOT.glob(path.rstrip("/")))] == []
+
+
+def test_what_runs_have_told_can_be_asked_for(terminal: Terminal) -> None:
+    """The query that is to be copied names what is there."""
+    text = (ROOT / "docs/operating.md").read_text(encoding="utf-8")
+    (query,) = re.findall(r"```sql\n(.*?)```", text, flags=re.DOTALL)
+    terminal("sync", "--no-models", "--resources", "entries")
+    newest = terminal.account.rows(query)[0]
+    assert newest["exit"] == 0
+    assert int(newest["requests"]) > 0
+    assert newest["entries_updated"] == "0"
 
 
 def test_what_shows_a_guarantee_is_there() -> None:
