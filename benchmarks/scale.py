@@ -1,0 +1,146 @@
+"""What companies of any size ask of the tracker and of the machine: measured, then arithmetic.
+
+A simulated company is loaded, synced with nothing changed, compared, and modelled. What of its
+requests, entries and bytes grows with people, and what with time, is multiplied.
+"""
+
+import argparse
+import os
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import ceil
+from pathlib import Path
+
+from api_extract.run import Options
+from clockodo_source import Settings
+from clockodo_source.tables import BY_NAME
+from pipelines.models import build_models
+from pipelines.place import Place
+from pipelines.reconcile import reconcile
+from pipelines.sync import sync
+from simulator.clockodo import ClockodoApp
+from simulator.server import serve
+from simulator.world import World
+
+PEOPLE = (10, 100, 1_000, 10_000, 100_000)
+MOST_IN_A_COMPANY = 1_000  # beyond, they are companies of this size, each with its own key
+HISTORY = 5  # years
+LIMIT_A_DAY = 20_000  # requests of one user, as documented
+PAGE = BY_NAME["entries"].page_size
+OF_ENTRIES, OF_PEOPLE = "/v2/entries", "/v2/workTimes"
+SPAN = 62 + 400  # days that each sync reads again: look-back and horizon, as they are by default
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What one company took: requests by path, people, entries, years, bytes of the warehouse."""
+
+    first: Counter[str]
+    quiet: Counter[str]
+    compared: int
+    people: int
+    entries: int
+    years: float
+    bytes: int
+
+
+@dataclass(frozen=True)
+class Scaled:
+    """What so many people take; requests are those of each of their companies."""
+
+    people: int
+    companies: int
+    entries: int
+    first: int
+    a_sync: int
+    syncs_a_day: int
+    bytes: int
+
+
+def measure(years: float) -> Measured:
+    """Load a simulated company, sync it with nothing changed, compare it and build its models."""
+    app = ClockodoApp(World(years=years))
+    with serve(app) as url, tempfile.TemporaryDirectory() as folder:
+        os.environ["DLT_DATA_DIR"] = folder
+        since = app.world.since
+        settings = Settings(
+            app.user, app.key, "Scale;scale@timehouse.example", url, start_date=since
+        )
+        place = Place(warehouse=Path(folder) / "warehouse.duckdb")
+        sync(place, settings, Options(app.world.now), models=False)
+        first = _counted(app)
+        sync(place, settings, Options(app.world.now), models=False)
+        quiet = _counted(app)
+        reconcile(place, settings, app.world.now)
+        compared = _counted(app).total()
+        build_models(place, app.world.now)
+        size = place.warehouse.stat().st_size
+    people = sum(row["active"] for row in app.world.rows("users"))
+    return Measured(first, quiet, compared, people, len(app.world.entries), years, size)
+
+
+def _counted(app: ClockodoApp) -> Counter[str]:
+    """Return the requests since the last look, by path."""
+    seen = Counter(app.counts)
+    app.reset()
+    return seen
+
+
+def scale(found: Measured, people: int) -> Scaled:
+    """Return what so many people take."""
+    companies = ceil(people / MOST_IN_A_COMPANY)
+    each = people / companies
+    a_year = found.entries / found.people / found.years
+    first = _requests(found.first, found, each, a_year * each * HISTORY, HISTORY / found.years)
+    quiet = _requests(found.quiet, found, each, a_year * each * SPAN / 365, 1)
+    entries = round(a_year * people * HISTORY)
+    rest = LIMIT_A_DAY - ceil(found.compared * HISTORY / found.years) - Settings.sweep_requests
+    size = found.bytes * entries // found.entries
+    return Scaled(people, companies, entries, first, quiet, rest // quiet, size)
+
+
+def _requests(
+    seen: Counter[str], found: Measured, people: float, entries: float, longer: float
+) -> int:
+    """Return the requests of one company: lists stay as they are, pages and people grow."""
+    of_people = seen[OF_PEOPLE] / found.people * people * longer
+    lists = sum(seen.values()) - seen[OF_PEOPLE] - seen[OF_ENTRIES]
+    pages = max(seen[OF_ENTRIES], ceil(entries / PAGE))
+    return ceil(of_people + lists + pages)
+
+
+def table(found: Measured) -> Iterator[str]:
+    """Yield the lines to print."""
+    yield (
+        f"measured: {found.people} people, {found.years:g} years, {found.entries:,} entries,"
+        f" {found.bytes / found.entries:,.0f} bytes an entry with history and marts;"
+    )
+    yield (
+        f"requests: first load {found.first.total()}, a sync with nothing changed"
+        f" {found.quiet.total()} ({found.quiet[OF_PEOPLE]} of them one a person), a comparison"
+        f" {found.compared}"
+    )
+    yield ""
+    heads = ("people", "companies", "entries in 5 years", "first load", "a sync")
+    yield f"| {' | '.join((*heads, 'syncs a day that fit', 'GB'))} |"
+    yield "|---:|---:|---:|---:|---:|---:|---:|"
+    for people in PEOPLE:
+        one = scale(found, people)
+        yield (
+            f"| {one.people:,} | {one.companies:,} | {one.entries:,} | {one.first:,} |"
+            f" {one.a_sync:,} | {one.syncs_a_day:,} | {one.bytes / 1e9:,.2f} |"
+        )
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--years", type=float, default=1.0)
+    for line in table(measure(parser.parse_args().years)):
+        print(line)  # noqa: T201 - the output itself
+
+
+if __name__ == "__main__":
+    main()
