@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 WORKERS = $(shell $(PYTHON) -c "import os; print(os.cpu_count() * 2)")
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: help demo report test check format prove bench docs pictures requirements
+.PHONY: help demo report test test-lake check format prove bench docs pictures requirements
 .DEFAULT_GOAL := help
 
 help:
@@ -14,6 +14,7 @@ help:
 	@echo "                   SYSTEM=clockify: as the other tracker tells it"
 	@echo "make report        open the report app; WAREHOUSE=, else the demo's"
 	@echo "make test          run the tests"
+	@echo "make test-lake     run those of the lake, on servers of their own"
 	@echo "make check         lint, types, formatting"
 	@echo "make prove         the long proofs, an hour each; PART=sequences, drills,"
 	@echo "                   combinations, mutants"
@@ -33,6 +34,9 @@ report: $(VENV)/notebooks
 
 test: $(VENV)/dev
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(TESTS)
+
+test-lake: $(VENV)/lake
+	@$(BIN)/python -m pytest tests/test_lake.py
 
 check: $(VENV)/dev
 	@$(BIN)/ruff check .
@@ -62,11 +66,12 @@ pictures: $(VENV)/dev
 	@$(BIN)/python -m tests.pictures docs
 
 requirements:
-	@for name in core notebooks dev; do uv pip compile --quiet --universal --generate-hashes \
+	@for name in core notebooks dev lake; do uv pip compile --quiet --universal --generate-hashes \
 	  --no-strip-extras --no-header --python-version 3.11 requirements/$$name.in \
 	  --output-file requirements/$$name.txt; done
 
-# The stamps hold what was installed; dev holds notebooks, which holds core; none is installed twice.
+# The stamps hold what was installed; lake holds dev, which holds notebooks, which holds core; none
+# is installed twice.
 $(VENV)/core: requirements/core.txt pyproject.toml
 	@PYTHON="$(PYTHON)" sh requirements/install.sh core
 
@@ -75,3 +80,6 @@ $(VENV)/notebooks: requirements/notebooks.txt pyproject.toml
 
 $(VENV)/dev: requirements/dev.txt pyproject.toml
 	@PYTHON="$(PYTHON)" sh requirements/install.sh dev
+
+$(VENV)/lake: requirements/lake.txt pyproject.toml
+	@PYTHON="$(PYTHON)" sh requirements/install.sh lake

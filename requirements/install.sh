@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes .venv hold exactly the hashed requirements of $1 (core, notebooks or dev), and the project itself.
+# Makes .venv hold exactly the hashed requirements of $1 (core, notebooks, dev or lake), and the project itself.
 set -eu
 wanted=requirements/$1.txt
 
@@ -13,6 +13,7 @@ else
     .venv/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 fi
 
-touch .venv/core
-[ "$1" = core ] || touch .venv/notebooks
-[ "$1" != dev ] || touch .venv/dev
+for part in core notebooks dev lake; do
+    touch ".venv/$part"
+    [ "$1" != "$part" ] || break
+done

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from tests.terminal import Terminal
 
 BIN = Path(sys.executable).parent
+collect_ignore = ["test_lake.py"]  # it needs what `make test-lake` installs
 PRINTED = "printed.txt"
 COMMENTS = (
     "select table_name, column_name, comment from duckdb_columns() where schema_name = 'marts'"
