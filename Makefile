@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 WORKERS = $(shell $(PYTHON) -c "import os; print(os.cpu_count() * 2)")
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: help demo report test test-airflow check format prove bench docs pictures requirements
+.PHONY: help demo report test test-airflow test-lake check format prove bench docs pictures requirements
 .DEFAULT_GOAL := help
 
 help:
@@ -15,6 +15,7 @@ help:
 	@echo "make report        open the report app; WAREHOUSE=, else the demo's"
 	@echo "make test          run the tests"
 	@echo "make test-airflow  run the tests of the DAGs, with Airflow in .venv-airflow"
+	@echo "make test-lake     run those of the lake, on servers of their own"
 	@echo "make check         lint, types, formatting"
 	@echo "make prove         the long proofs, an hour each; PART=sequences, drills,"
 	@echo "                   combinations, mutants"
@@ -38,6 +39,9 @@ test: $(VENV)/dev
 
 test-airflow: $(VENV)-airflow/airflow
 	@$(VENV)-airflow/bin/python -m pytest -n 2 --dist loadfile tests/airflow $(TESTS)
+
+test-lake: $(VENV)/lake
+	@$(BIN)/python -m pytest tests/test_lake.py
 
 check: $(VENV)/dev
 	@$(BIN)/ruff check .
@@ -67,11 +71,12 @@ pictures: $(VENV)/dev
 	@$(BIN)/python -m tests.pictures docs
 
 requirements:
-	@for name in core notebooks dev airflow; do uv pip compile --quiet --universal --generate-hashes \
+	@for name in core notebooks dev airflow lake; do uv pip compile --quiet --universal --generate-hashes \
 	  --no-strip-extras --no-header --python-version 3.11 requirements/$$name.in \
 	  --output-file requirements/$$name.txt; done
 
-# The stamps hold what was installed; dev holds notebooks, which holds core; none is installed twice.
+# The stamps hold what was installed; lake holds dev, which holds notebooks, which holds core; none
+# is installed twice.
 $(VENV)/core: requirements/core.txt pyproject.toml
 	@PYTHON="$(PYTHON)" sh requirements/install.sh core
 
@@ -84,3 +89,6 @@ $(VENV)/dev: requirements/dev.txt pyproject.toml
 # Apart from the others: what Airflow needs may not suit them.
 $(VENV)-airflow/airflow: requirements/airflow.txt pyproject.toml
 	@PYTHON="$(PYTHON)" sh requirements/install.sh airflow $(VENV)-airflow
+
+$(VENV)/lake: requirements/lake.txt pyproject.toml
+	@PYTHON="$(PYTHON)" sh requirements/install.sh lake

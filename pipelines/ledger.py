@@ -103,7 +103,7 @@ class Ledger:
         if failure is not None:
             name, last = resources[-1] if resources else ("users", ResourceReport())
             statuses, windows = [(*run, name, "failed", last.rows, last.requests, failure)], []
-        with self._client() as client, client.begin_transaction():
+        with self._place.turn(), self._client() as client, client.begin_transaction():
             self._make_tables(client)
             if report.owner is not None:
                 _insert(client, "api_identity", [identity])

@@ -17,6 +17,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from api_extract.errors import YourMove
+from pipelines import lake
+from pipelines.lake import LAKE
 from pipelines.ledger import Ledger
 from pipelines.place import Place
 from pipelines.systems import LOADING, SYSTEMS
@@ -41,6 +43,7 @@ COMMENTS = {
         WHERE relnamespace = '{schema}'::regnamespace
     """,
 }
+COMMENTS[LAKE] = COMMENTS["duckdb"]
 BUILT = "models_built.json"  # in the working folder: what the last good build was made of
 
 
@@ -127,6 +130,8 @@ def _made_of(place: Place, as_of: datetime) -> dict[str, Any]:
 def _publish(place: Place) -> None:
     """Change over from the last good marts to those that have just passed, all at once."""
     with place.pipeline().sql_client() as client, client.begin_transaction():
+        if place.destination == LAKE:  # else names such as row_id are its own
+            client.execute_sql("SET ducklake_default_data_inlining_row_limit = 0")
         client.execute_sql(f"CREATE SCHEMA IF NOT EXISTS {MARTS}")
         before, after = columns(client, MARTS), columns(client, NEXT)
         for table, described in after.items():
@@ -217,8 +222,8 @@ def _built(results: Any) -> Built:  # noqa: ANN401 - dbt types its results by co
 
 
 def release(place: Place) -> None:
-    """Let go of the DuckDB file, which dbt would keep open as long as this process lives."""
-    if place.destination == "duckdb":
+    """Let go of DuckDB's file or lake, which dbt would keep open as long as this process lives."""
+    if place.destination != "postgres":
         from dbt.adapters.duckdb.connections import DuckDBConnectionManager  # noqa: PLC0415
 
         DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]  # untyped in dbt
@@ -230,8 +235,10 @@ def _environment(place: Place, as_of: datetime) -> Iterator[None]:
     before = dict(os.environ)
     os.environ["TIMEHOUSE_AS_OF"] = as_of.isoformat()
     os.environ["TIMEHOUSE_WAREHOUSE"] = str(place.warehouse.absolute())
+    if place.destination == LAKE:
+        os.environ |= lake.environment(place.credentials)
     if place.destination == "postgres":
-        credentials: Any = place.pipeline().destination_client().config.credentials
+        credentials = place.credentials
         for name in ("host", "port", "user", "password", "database"):
             value = getattr(credentials, "username" if name == "user" else name)
             os.environ[f"TIMEHOUSE_POSTGRES_{name}".upper()] = str(value)

@@ -27,7 +27,7 @@ def finish_pending(place: Place, pipeline: dlt.Pipeline) -> bool:
     is read again.
     """
     with legible():
-        extracted, loaded = pipeline.state["_state_version"], _loaded_state(pipeline)
+        extracted, loaded = pipeline.state["_state_version"], loaded_state(pipeline)
     fits = loaded in (extracted - 1, extracted)
     finished = pipeline.has_pending_data and fits and _finished(pipeline)
     never_loaded = place.doubt.exists() or (extracted > loaded and not finished)
@@ -57,7 +57,7 @@ def legible() -> Iterator[None]:
         ) from None
 
 
-def _loaded_state(pipeline: dlt.Pipeline) -> int:
+def loaded_state(pipeline: dlt.Pipeline) -> int:
     """Return the version of the state that was loaded last, 0 if none was."""
     try:
         with pipeline.destination_client() as client:

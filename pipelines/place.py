@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +21,13 @@ from dlt.pipeline.exceptions import PipelineStateEngineNoUpgradePathException
 from filelock import AcquireReturnProxy, FileLock, Timeout
 
 from api_extract.errors import YourMove
+from api_extract.windows import Window
+from pipelines import lake
+from pipelines.lake import LAKE
 
 LABEL = re.compile(r"[a-z][a-z0-9_]{0,30}")
 SCHEMAS = {"staging", "snapshots", "intermediate", "marts", "marts_next"}
+STAGING = "%s_staging"  # as dlt names the schema in which a load waits for its turn
 # What dlt raises where its working folder was damaged, or written by a newer one.
 UNREADABLE = (
     *(ValueError, KeyError, TypeError, AttributeError),
@@ -42,12 +47,16 @@ def private() -> Iterator[None]:
 
 @dataclass(frozen=True)
 class Place:
-    """One account of one system in one warehouse; `warehouse` is the file if it is DuckDB's."""
+    """One account of one system in one warehouse; `warehouse` is the file if it is DuckDB's.
+
+    `worker`: the days that a run fills while others fill other days of the same lake.
+    """
 
     system: str = "clockodo"
     account: str = "main"
     warehouse: Path = Path("timehouse.duckdb")
     destination: str = "duckdb"
+    worker: Window | None = None
 
     def __post_init__(self) -> None:
         if not LABEL.fullmatch(self.account):
@@ -77,7 +86,13 @@ class Place:
     def folder(self) -> Path:
         """The working folder; it may be lost, what matters is in the warehouse."""
         name = self.warehouse.name if self.destination == "duckdb" else self.destination
-        return self.warehouse.parent.absolute() / ".timehouse" / name
+        return self.warehouse.parent.absolute() / ".timehouse" / name / self.tag
+
+    @property
+    def tag(self) -> str:
+        """What of a worker is its own is called by its days."""
+        days = (self.worker.since, self.worker.until) if self.worker else ()
+        return "_".join(day.isoformat().replace("-", "") for day in days)
 
     @property
     def doubt(self) -> Path:
@@ -90,7 +105,8 @@ class Place:
         with private(), self._lock():
             if self.destination == "duckdb":
                 self._make_whole()
-            yield
+            with self._held_by_all():
+                yield
 
     @contextmanager
     def at_hand(self) -> Iterator[None]:
@@ -99,6 +115,36 @@ class Place:
             if self.destination == "duckdb":
                 with suppress(duckdb.Error):  # the first step tells why it cannot be opened
                     kept.enter_context(duckdb.connect(str(self.warehouse.absolute())))
+            yield
+
+    @contextmanager
+    def _held_by_all(self) -> Iterator[None]:
+        """Hold what other machines could write, where there are others."""
+        with ExitStack() as kept:
+            if self.worker:  # what one that died has left here is read again
+                shutil.rmtree(self.folder / self._pipeline_name, ignore_errors=True)
+            if self.destination == LAKE:
+                kept.enter_context(lake.held(self.credentials, self._held_as))
+                client: Any = self.pipeline().sql_client()
+                kept.enter_context(client)
+                kept.enter_context(lake.kept_open(client))
+            yield
+
+    @property
+    def _held_as(self) -> str:
+        return f"{self.dataset} {self.tag}" if self.worker else ""
+
+    @cached_property
+    def credentials(self) -> Any:  # noqa: ANN401 - each destination has its own
+        """How a server is reached, as dlt finds it configured."""
+        return self.pipeline().destination_client().config.credentials
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Wait until no other worker writes what all write, and keep them waiting meanwhile."""
+        with ExitStack() as kept:
+            if self.destination == LAKE:
+                kept.enter_context(lake.turn(self.credentials))
             yield
 
     def _lock(self) -> AcquireReturnProxy[FileLock]:
@@ -174,6 +220,10 @@ class Place:
         return pipeline
 
     def _destination(self) -> str | Destination[Any, Any]:
+        if self.destination == LAKE:
+            dlt.config["load.workers"] = lake.WORKERS
+            layout = f"{STAGING}_{self.tag}" if self.worker else STAGING
+            return lake.Lake(destination_name=LAKE, staging_dataset_name_layout=layout)
         if self.destination != "duckdb":
             return self.destination
         return dlt.destinations.duckdb(str(self.warehouse.absolute()))

@@ -12,10 +12,10 @@ from api_extract.source import select
 from pipelines.exits import Exit, explained
 from pipelines.ledger import Ledger
 from pipelines.models import Built, accounts, build_models, is_built
-from pipelines.pending import finish_pending
 from pipelines.place import Place
 from pipelines.sweep import sweep
 from pipelines.systems import SYSTEMS
+from pipelines.workers import as_worker, begin, clear
 
 SLACK = timedelta(days=1)  # that clocks of two machines, or one that was off, may differ by
 
@@ -86,6 +86,8 @@ def sync(  # noqa: PLR0913 - each is an option of the command line
     `by_clock`: the as-of instant is what this machine's clock says, which may be wrong.
     """
     outcome = Outcome(Report(tell=tell))
+    if not models:
+        place, options = as_worker(place, options)
     with place.locked():
         pipeline = place.pipeline()
         ledger = Ledger(pipeline, place)
@@ -100,7 +102,7 @@ def sync(  # noqa: PLR0913 - each is an option of the command line
         options = replace(options, forgotten=ledger.forgotten())
         source = SYSTEMS[place.system].source(settings, options, outcome.report, resources)
         with place.at_hand():
-            outcome.finished_pending = finish_pending(place, pipeline)
+            outcome.finished_pending = begin(place, pipeline)
         try:
             # Not `run`, which would ask the warehouse once more what is remembered there.
             pipeline.extract(source)
@@ -108,6 +110,7 @@ def sync(  # noqa: PLR0913 - each is an option of the command line
             with place.at_hand():
                 outcome.packages = len(pipeline.load().loads_ids)
                 ledger.write(outcome.report, options.as_of, summary(outcome))
+                clear(place, pipeline)
         except Exception as error:
             _note_failure(ledger, outcome, options, error)
             raise

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes .venv, or $2, hold exactly the hashed requirements of $1 (core, notebooks, dev or airflow), and the project itself.
+# Makes .venv, or $2, hold exactly the hashed requirements of $1 (core, notebooks, dev, lake or airflow), and the project itself.
 set -eu
 wanted=requirements/$1.txt
 venv=${2:-.venv}
@@ -15,5 +15,9 @@ else
 fi
 
 touch "$venv/$1"
-[ "$1" != notebooks ] || touch "$venv/core"
-[ "$1" != dev ] || touch "$venv/core" "$venv/notebooks"
+# Each of these holds those before it; Airflow's is apart.
+for part in core notebooks dev lake; do
+    [ "$1" != airflow ] || break
+    touch "$venv/$part"
+    [ "$1" != "$part" ] || break
+done

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 # Airflow has an environment of its own, in which `make test-airflow` runs these.
 collect_ignore = [] if find_spec("airflow") else ["airflow"]
 BIN = Path(sys.executable).parent
+collect_ignore = ["test_lake.py"]  # it needs what `make test-lake` installs
 PRINTED = "printed.txt"
 COMMENTS = (
     "select table_name, column_name, comment from duckdb_columns() where schema_name = 'marts'"

@@ -5,7 +5,7 @@ import shutil
 import socket
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -28,7 +28,7 @@ def server() -> Iterator[str]:
     assert programs is not None, HOW_TO_GET
     # Not in pytest's folder, which another run of pytest may close to everybody but root.
     with TemporaryDirectory(prefix="timehouse-", ignore_cleanup_errors=True) as folder:
-        data, port = Path(folder, "data"), _free_port()
+        data, (port,) = Path(folder, "data"), free_ports(1)
         if os.geteuid() == 0:  # the server refuses to run as root
             shutil.chown(folder, "postgres")
         _run(programs / "initdb", "-D", data, "-A", "trust", "-U", "postgres", "--no-sync")
@@ -48,8 +48,10 @@ def _run(*command: object) -> None:
     subprocess.run(words, check=True, stdout=subprocess.DEVNULL, cwd="/", user=owner, group=owner)
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+def free_ports(count: int) -> list[int]:
+    """Return so many ports that nobody listens on."""
+    with ExitStack() as probes:
+        sockets = [probes.enter_context(socket.socket()) for _ in range(count)]
+        for probe in sockets:
+            probe.bind(("127.0.0.1", 0))
+        return [probe.getsockname()[1] for probe in sockets]
