@@ -28,7 +28,7 @@ def keep_to(
     if before is not None:
         before = {"layout": 1, **before}  # the first ones did not say
     if before is not None and before != now:
-        _refuse_a_newer_layout(before)
+        refuse_a_newer_layout(before)
         _refuse_another_reader(run, before, now, all_seeing)
         _refuse_another_reading(run, before, now, (*read_as, *columns))
     if before != now:
@@ -36,8 +36,9 @@ def keep_to(
     run.report.dataset = now
 
 
-def _refuse_a_newer_layout(before: Mapping[str, Any]) -> None:
-    if before["layout"] > LAYOUT:
+def refuse_a_newer_layout(before: Mapping[str, Any]) -> None:
+    """Raise YourMove where a dataset is laid out as a later version does."""
+    if before.get("layout", 1) > LAYOUT:
         raise YourMove(
             "This warehouse was filled by a newer Timehouse. Upgrade this one, or use another"
             " warehouse."

@@ -39,14 +39,17 @@ def _look_for_vanished(run: "Run[Any]", shape: Shape, table: Table) -> None:
     name, seen = shape.resource.name, shape.readers[table.name].seen
     if seen.rows <= FEW or name in run.reduced:
         return
-    plain = [c for c in table.loaded if not (c.right or c.sparse) and _is_everywhere(c, shape)]
-    always = {c.name for c in plain if not seen.absent[c.name]}
-    never = {c.name for c in plain if seen.absent[c.name] == seen.rows}
-    before: list[str] | None = run.state.get("columns", {}).get(table.name)
-    run.report.vanished |= {f"{table.name}.{n}" for n in never.intersection(before or ())}
-    kept = sorted(always if before is None else never.union(always).intersection(before))
-    if kept != before:
-        run.state.setdefault("columns", {})[table.name] = kept
+    told: dict[str, bool] = dict(run.state.get("columns", {}).get(table.name, {}))
+    for column in table.loaded:
+        if column.right or column.sparse or not _is_everywhere(column, shape):
+            continue
+        absent = seen.absent[column.name]
+        if absent == seen.rows and told.get(column.name):
+            run.report.vanished.add(f"{table.name}.{column.name}")
+        elif absent < seen.rows:
+            told[column.name] = told.get(column.name, True) and not absent
+    if told != run.state.get("columns", {}).get(table.name, {}):
+        run.state.setdefault("columns", {})[table.name] = told
 
 
 def _compare_rights(run: "Run[Any]", resource: Resource, table: str, visible: list[str]) -> None:

@@ -141,7 +141,14 @@ class Table:
         mine = {n.partition(".")[2] for n in names if n.partition(".")[0] == self.name}
         if unknown := mine - {c.name for c in self.columns}:
             raise YourMove(f"{self.name} has no column {', '.join(sorted(unknown))}.")
-        if needed := mine & {*self.key, *self.needed, self.window, self.per, self.newest}:
+        if needed := mine & {
+            *self.key,
+            *self.needed,
+            self.window,
+            self.per,
+            self.newest,
+            self.person,
+        }:
             names_needed = ", ".join(sorted(str(n) for n in needed))
             raise YourMove(
                 f"{self.name} is kept by {names_needed}: it cannot be left out or hashed."

@@ -6,6 +6,8 @@ requests, entries and bytes grows with people, and what with time, is multiplied
 
 import argparse
 import os
+import subprocess
+import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
@@ -13,19 +15,15 @@ from dataclasses import dataclass
 from math import ceil
 from pathlib import Path
 
-from api_extract.run import Options
 from clockodo_source import Settings
 from clockodo_source.tables import BY_NAME
-from pipelines.models import build_models
-from pipelines.place import Place
-from pipelines.reconcile import reconcile
-from pipelines.sync import sync
 from simulator.clockodo import ClockodoApp
 from simulator.server import serve
 from simulator.world import World
 
 PEOPLE = (10, 100, 1_000, 10_000, 100_000)
 MOST_IN_A_COMPANY = 1_000  # beyond, they are companies of this size, each with its own key
+APPLICATION = "Timehouse benchmark;bench@timehouse.example"
 HISTORY = 5  # years
 LIMIT_A_DAY = 20_000  # requests of one user, as documented
 PAGE = BY_NAME["entries"].page_size
@@ -63,22 +61,33 @@ def measure(years: float) -> Measured:
     """Load a simulated company, sync it with nothing changed, compare it and build its models."""
     app = ClockodoApp(World(years=years))
     with serve(app) as url, tempfile.TemporaryDirectory() as folder:
-        os.environ["DLT_DATA_DIR"] = folder
-        since = app.world.since
-        settings = Settings(
-            app.user, app.key, "Scale;scale@timehouse.example", url, start_date=since
-        )
-        place = Place(warehouse=Path(folder) / "warehouse.duckdb")
-        sync(place, settings, Options(app.world.now), models=False)
+        _run(app, url, folder, "sync", "--no-models")
         first = _counted(app)
-        sync(place, settings, Options(app.world.now), models=False)
+        _run(app, url, folder, "sync", "--no-models")
         quiet = _counted(app)
-        reconcile(place, settings, app.world.now)
+        _run(app, url, folder, "reconcile")
         compared = _counted(app).total()
-        build_models(place, app.world.now)
-        size = place.warehouse.stat().st_size
+        _run(app, url, folder, "models")
+        size = Path(folder, "timehouse.duckdb").stat().st_size
     people = sum(row["active"] for row in app.world.rows("users"))
     return Measured(first, quiet, compared, people, len(app.world.entries), years, size)
+
+
+def _run(app: ClockodoApp, url: str, folder: str, *words: str) -> None:
+    """Run a verb of the command line there, as of the company's own now."""
+    told = {
+        "API_USER": app.user,
+        "API_KEY": app.key,
+        "EXTERNAL_APPLICATION": APPLICATION,
+        "BASE_URL": url,
+        "START_DATE": str(app.world.since),
+    }
+    environment = {f"SOURCES__CLOCKODO__{name}": value for name, value in told.items()}
+    environment |= {"TIMEHOUSE_AS_OF": app.world.now.isoformat(), "DLT_DATA_DIR": folder}
+    command = [str(Path(sys.executable).parent / "timehouse"), *words]
+    subprocess.run(  # noqa: S603 - the words are ours
+        command, check=True, cwd=folder, env={**os.environ, **environment}, capture_output=True
+    )
 
 
 def _counted(app: ClockodoApp) -> Counter[str]:

@@ -39,7 +39,7 @@ def rates(of: str, *, personal: bool = False, follows: tuple[str, ...] = ()) -> 
     minor = "in minor units of its currency"
     price, cost = f"Price of an hour {of}, {minor}.", f"Cost of an hour {of}, {minor}."
     return (
-        right("hourly_rate__amount", "bigint", price, personal=personal),
+        right("hourly_rate__amount", "bigint", price, personal=personal, counted=personal),
         right("hourly_rate__currency", "text", "Code of the currency of that price."),
         right("cost_rate__amount", "bigint", cost, personal=personal or bool(follows)),
         right("cost_rate__currency", "text", "Code of the currency of that cost."),

@@ -143,6 +143,7 @@ USER_GROUP_MEMBERS = OfWorkspace(
         Column("user_id", "text", "The person who is in it today."),
     ),
     "Who is in which group. One row per workspace, user group and person.",
+    person="user_id",
 )
 
 MEMBER_PROFILES = OfWorkspace(

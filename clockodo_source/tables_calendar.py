@@ -67,6 +67,7 @@ USERS_NONBUSINESS_DAYS = Table(
         "year."
     ),
     window="evaluated_date",
+    person="users_id",
 )
 
 WORK_TIMES = Table(
@@ -80,6 +81,7 @@ WORK_TIMES = Table(
     description="Days on which somebody was present. One row per person and day.",
     window="date",
     per="users_id",
+    person="users_id",
 )
 
 WORK_TIME_INTERVALS = Table(
@@ -94,6 +96,7 @@ WORK_TIME_INTERVALS = Table(
     description="Spans of presence. One row per person, day and begin.",
     window="date",
     per="users_id",
+    person="users_id",
 )
 
 WORK_TIME_CHANGE_REQUESTS = Table(

@@ -195,6 +195,7 @@ TARGET_HOURS = Table(
         Column("test_data", "bool", "Made by the server as an example; not real."),
     ),
     "Hours a person owes, where the company's do not apply. One row per person and span of days.",
+    person="users_id",
 )
 
 HOLIDAYS_QUOTA = Table(

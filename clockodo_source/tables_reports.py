@@ -92,6 +92,7 @@ USER_REPORT_MONTHS = Table(
     ),
     description="The server's figures on a person and month. One row per person and month.",
     window="year",
+    person="users_id",
 )
 
 USER_REPORT_DAYS = Table(

@@ -14,7 +14,6 @@ import requests
 from api_extract.errors import YourMove
 from api_extract.session import DIRECT, LOOPBACK
 from pipelines.exits import Exit, explained
-from pipelines.place import Place
 
 URL = "timehouse.webhook_url"  # of dlt's secrets; in the environment TIMEHOUSE__WEBHOOK_URL
 SILENT = {Exit.DONE, Exit.BUSY}
@@ -25,14 +24,14 @@ End = Callable[[Exit, Iterable[str]], Exit]
 
 
 @contextmanager
-def alerting(place: Place, verb: str) -> Iterator[End]:
+def alerting(verb: str) -> Iterator[End]:
     """Yield what is told how the verb ended, and returns that; a webhook hears of all but 0.
 
     Of an error, too; not of another run that holds the warehouse. Raises YourMove for a URL that
     is none, before anything is done.
     """
     url = _url()
-    what = f"timehouse {verb} {place.system}, account {place.account}, on {socket.gethostname()}"
+    what = f"timehouse {verb}, on {socket.gethostname()}"
 
     def end(code: Exit, lines: Iterable[str]) -> Exit:
         _tell(url, what, code, lines)

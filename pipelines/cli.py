@@ -115,7 +115,7 @@ def sync(  # noqa: PLR0913 - the options of the verb
     if since and until and since >= until:
         raise click.UsageError(f"--since {since} is not before --until {until}.")
     from api_extract.run import Options  # noqa: PLC0415
-    from pipelines import output, several  # noqa: PLC0415
+    from pipelines import output  # noqa: PLC0415
     from pipelines import sync as verb  # noqa: PLC0415
     from pipelines.alert import alerting  # noqa: PLC0415
 
@@ -125,7 +125,7 @@ def sync(  # noqa: PLR0913 - the options of the verb
     names = [name.strip() for name in resources.split(",") if name.strip()]
 
     def one(place: "Place") -> "Exit":
-        with alerting(place, "sync") as end:
+        with alerting(f"sync {place.label}") as end:
             settings, models = call.settings(place), not no_models and system != ALL
             with call.show.progress() as tell:
                 outcome = verb.sync(
@@ -142,13 +142,7 @@ def sync(  # noqa: PLR0913 - the options of the verb
                 sys.stderr.write(f"{outcome.report.later}\n")
             return end(outcome.exit, outcome.told)
 
-    def last() -> "Exit":
-        if no_models or not (built := several.models(call)):
-            return several.DONE
-        call.show.data({"models": asdict(built)})
-        return output.show_models(call.show, built)
-
-    _of_each(call, system, one, last)
+    _of_each(call, system, one, models=not no_models)
 
 
 @cli.command()
@@ -172,7 +166,7 @@ def reconcile(call: Call, system: str, *, repair: bool, report: Path | None) -> 
     from pipelines.alert import alerting  # noqa: PLC0415
 
     def one(place: "Place") -> "Exit":
-        with alerting(place, "reconcile") as end:
+        with alerting(f"reconcile {place.label}") as end:
             settings = call.settings(place)
             with call.show.progress() as tell:
                 found = verb.reconcile(place, settings, call.as_of, repair=repair, tell=tell)
@@ -252,7 +246,7 @@ def forget(call: Call, system: str, *, user: str) -> None:
     from pipelines import forget as verb  # noqa: PLC0415
     from pipelines import output  # noqa: PLC0415
 
-    found = verb.forget(call.place(system), user, call.as_of)
+    found = verb.forget(call.place(system), user, call.as_of, is_chosen=call.chosen is not None)
     output.show_forgotten(call.show, user, found)
     sys.exit(int(found.exit))
 
@@ -268,20 +262,14 @@ def simulate(system: str, port: int) -> None:
 
 
 def _of_each(
-    call: Call,
-    system: str,
-    one: Callable[["Place"], "Exit"],
-    last: Callable[[], "Exit"] | None = None,
+    call: Call, system: str, one: Callable[["Place"], "Exit"], *, models: bool = False
 ) -> NoReturn:
-    """Run a verb for one account, or for all that are listed, then `last`; end as the worst."""
+    """Run a verb for one account, or for all that are listed; leave with how it ended."""
     if system != ALL:
         sys.exit(int(one(call.place(system))))
     from pipelines import several  # noqa: PLC0415
 
-    with call.show.together():
-        codes = several.each(call, one)
-        codes += [last()] if last else []
-    sys.exit(int(several.worst(codes)))
+    sys.exit(int(several.run(call, one, models=models)))
 
 
 def main() -> None:

@@ -1,7 +1,4 @@
-"""The book-keeping: what each run saw, written in plain SQL after its load.
-
-A run that finds nothing changed makes no load package, and must still be known to have run.
-"""
+"""The books: what each run saw, in plain SQL after its load, and without one if nothing changed."""
 
 import json
 import uuid
@@ -147,12 +144,13 @@ class Ledger:
             return {}
         return {month: (as_of.astimezone(UTC), bool(differs)) for month, as_of, differs in found}
 
-    def forgotten(self) -> tuple[int | str, ...]:
-        """Return the ids of the people who were forgotten, and are to stay so."""
+    def forgotten(self) -> dict[int | str, datetime]:
+        """Return the ids of the people who were forgotten, and when, by the clock."""
         try:
-            return tuple(row[0] for row in self.read("SELECT users_id FROM {forgotten_people}"))
+            rows = self.read("SELECT users_id, ended_at FROM {forgotten_people}")
         except DatabaseUndefinedRelation:
-            return ()
+            rows = []
+        return {person: ended_at.astimezone(UTC) for person, ended_at in rows}
 
     @contextmanager
     def forgetting(self, person: int | str, as_of: datetime) -> Iterator[Any]:

@@ -98,11 +98,23 @@ def _variables(place: Place) -> dict[str, Any]:
     }
 
 
+def datasets_built(place: Place) -> set[str]:
+    """Return of which raw schemas the marts are made, as far as that is remembered."""
+    return set(_last_made_of(place)) - {"models"}
+
+
+def _last_made_of(place: Place) -> dict[str, Any]:
+    try:
+        made_of: dict[str, Any] = json.loads((place.folder / BUILT).read_bytes())
+    except (FileNotFoundError, ValueError):
+        return {}
+    return made_of
+
+
 def is_built(place: Place, as_of: datetime) -> bool:
     """Whether the marts are there, of this day, and nothing was loaded since they were built."""
-    try:
-        made_of = json.loads((place.folder / BUILT).read_bytes())
-    except (FileNotFoundError, ValueError):
+    made_of = _last_made_of(place)
+    if not made_of:
         return False
     with place.pipeline().sql_client() as client:
         found = client.execute_sql(

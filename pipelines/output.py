@@ -119,17 +119,19 @@ def show_demo(show: Show, demo: Demo) -> None:
 
 def show_forgotten(show: Show, user: str, found: Forgotten) -> None:
     """Show in how many rows of each table the person was, and which copies were made anew."""
-    failed = found.built.failed if found.built else []
-    show.data({"rows": found.rows, "copies": [str(each) for each in found.copies]})
+    copies, gone = ([str(each) for each in some] for some in (found.copies, found.gone))
+    show.data({"rows": found.rows, "copies": copies, "gone": gone, "failed": found.failed})
     show.table(("table", "rows"), sorted(found.rows.items()))
     show.text()
-    for failure in failed:
+    for failure in found.failed:
         show.text(f"Look: {failure}")
-    if failed:
+    if found.failed:
         show.text("The marts are left as they were, with the person's name. Mend that, run again.")
         return
-    for copy in found.copies:
+    for copy in copies:
         show.text(f"Copied anew: {copy}")
+    for copy in gone:
+        show.text(f"Look: {copy} is not there any more. Where that copy went, it tells of {user}.")
     show.text(f"Nothing here tells any more who {user} was. Hours, days and amounts stay.")
 
 

@@ -14,6 +14,7 @@ from dlt.pipeline.state_sync import load_pipeline_state_from_destination
 
 from api_extract.errors import YourMove
 from pipelines.exits import explained
+from pipelines.ledger import Ledger
 from pipelines.place import Place
 
 GARBAGE = (ValueError, KeyError, TypeError, AttributeError, zlib.error)
@@ -28,7 +29,7 @@ def finish_pending(place: Place, pipeline: dlt.Pipeline) -> bool:
     """
     with legible():
         extracted, loaded = pipeline.state["_state_version"], loaded_state(pipeline)
-    fits = loaded in (extracted - 1, extracted)
+    fits = loaded in (extracted - 1, extracted) and not _names_who_was_forgotten(place, pipeline)
     finished = pipeline.has_pending_data and fits and _finished(pipeline)
     never_loaded = place.doubt.exists() or (extracted > loaded and not finished)
     if never_loaded or pipeline.has_pending_data:
@@ -67,6 +68,16 @@ def loaded_state(pipeline: dlt.Pipeline) -> int:
     except DestinationUndefinedEntity:
         return 0
     return state["_state_version"] if state else 0
+
+
+def _names_who_was_forgotten(place: Place, pipeline: dlt.Pipeline) -> bool:
+    """Tell whether somebody was forgotten, elsewhere, since what is pending was extracted."""
+    pending = [
+        *pipeline.list_extracted_load_packages(),
+        *pipeline.list_normalized_load_packages(),
+    ]
+    moments = Ledger(pipeline, place).forgotten().values() if pending else ()
+    return any(float(load_id) < m.timestamp() for load_id in pending for m in moments)
 
 
 def _finished(pipeline: dlt.Pipeline) -> bool:

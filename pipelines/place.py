@@ -77,6 +77,11 @@ class Place:
         return f"{self.system}{middle}_raw"
 
     @property
+    def label(self) -> str:
+        """How it is told from others."""
+        return f"{self.system}, account {self.account}"
+
+    @property
     def loading(self) -> str:
         """What is typed to load it."""
         label = "" if self.account == "main" else f" --account {self.account}"

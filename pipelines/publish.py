@@ -65,25 +65,28 @@ def publish(place: Place, directory: Path, mode: int = 0o600) -> Published:
         return _publish(place, directory, mode, parquet=True)
 
 
-def republish(place: Place) -> list[Path]:
+def republish(place: Place) -> tuple[list[Path], list[Path]]:
     """Copy the marts to wherever they were published, and leave no older copy there.
 
-    For who holds the warehouse. Returns the folders; those that are gone are none.
+    For who holds the warehouse. Returns the folders, and those that are not there any more.
     """
-    renewed = [directory for directory in _remembered(place) if _current(directory)]
-    for directory in renewed:
-        mode = stat.S_IMODE((directory / COPY).stat().st_mode)
+    known = _remembered(place)
+    there = [directory for directory in known if _current(directory)]
+    for directory in there:
         with _told():
+            mode = stat.S_IMODE((directory / CURRENT / COPY).stat().st_mode)
             _publish(place, directory, mode, parquet=True)
             with _taken(directory, mode):
                 _clear(directory, _current(directory))
-    return renewed
+    return there, [directory for directory in known if directory not in there]
 
 
 def _remember(place: Place, directory: Path) -> None:
     """Note where a copy is, as somebody may have to be forgotten there."""
     known = dict.fromkeys([*_remembered(place), directory.absolute()])
-    (place.folder / PUBLISHED).write_text(json.dumps([str(each) for each in known]), "utf-8")
+    beside = place.folder / f"{PUBLISHED}.next"
+    beside.write_text(json.dumps([str(each) for each in known]), "utf-8")
+    beside.replace(place.folder / PUBLISHED)
 
 
 def _remembered(place: Place) -> list[Path]:

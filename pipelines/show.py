@@ -38,21 +38,25 @@ class Show:
     @contextmanager
     def together(self) -> Iterator[None]:
         """Print one JSON object of all sections, rather than one of each."""
-        self._parts = {}
-        yield
-        parts, self._parts = self._parts, None
-        self.data(parts)
+        parts = self._parts = {}
+        try:
+            yield
+        finally:
+            self._parts = None
+            self.data(parts)
 
     @contextmanager
     def section(self, name: str) -> Iterator[None]:
         """Let what is printed meanwhile be a part under this name."""
         self.text(f"== {name}")
-        parts, self._parts = self._parts, {}
-        yield
-        if parts is not None:
-            parts[name] = self._parts
-        self._parts = parts
-        self.text()
+        whole, part = self._parts, dict[str, Any]()
+        self._parts = part
+        try:
+            yield
+        finally:
+            self._parts = whole
+            self.data({name: part})
+            self.text()
 
     def data(self, value: dict[str, Any]) -> None:
         """Print the one JSON object, if that is what was asked for."""

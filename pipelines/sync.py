@@ -99,7 +99,7 @@ def sync(  # noqa: PLR0913 - each is an option of the command line
             swept = sweep(ledger, system, settings, options.as_of)
             options = replace(options, sweep=swept.months)
             outcome.swept_within = swept.days
-        options = replace(options, forgotten=ledger.forgotten())
+        options = replace(options, forgotten=tuple(ledger.forgotten()))
         source = SYSTEMS[place.system].source(settings, options, outcome.report, resources)
         with place.at_hand():
             outcome.finished_pending = begin(place, pipeline)

@@ -1,6 +1,7 @@
 """Who is forgotten leaves the warehouse, its history and its copies; figures stay the same."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from shutil import rmtree
@@ -13,8 +14,9 @@ from pipelines.forget import forget
 from pipelines.publish import COPY, PARQUET, publish
 from simulator.world import World
 from tests.conftest import Account
+from tests.crash import dying
 from tests.search import holding
-from tests.trackers import Tracker
+from tests.trackers import CLOCKODO, Tracker
 
 MakeAccount = Callable[..., Account]
 TELLING = ("name", "initials", "number", "email")
@@ -66,13 +68,21 @@ def test_nothing_tells_any_more_who_it_was(
     company.sync(models=True, full=True)
     copied = tmp_path / "bi"
     publish(company.place, copied, 0o640)
+    publish(company.place, tmp_path / "moved")
+    rmtree(tmp_path / "moved")
+    (tmp_path / "disk").mkdir()
+    file = company.place.warehouse.rename(tmp_path / "disk" / "warehouse.duckdb")
+    company.place.warehouse.symlink_to(file)
+    file.chmod(0o640)
     others = {name for (name,) in company.query("select user_name from marts.dim_users")[1]}
     number, before = id_of(company, words[2]), figures(company)
     assert {word for word, _ in holding(tmp_path, *words)} == {*words}
 
     found = forget(company.place, number, company.world.now)
 
-    assert found.copies == [copied]
+    assert (found.copies, found.gone) == ([copied], [tmp_path / "moved"])
+    assert company.place.warehouse.is_symlink()
+    assert file.stat().st_mode & 0o777 == 0o640
     assert (copied / COPY).stat().st_mode & 0o777 == 0o640
     assert (copied / PARQUET).is_dir()
     assert holding(tmp_path, *words) == set()
@@ -99,4 +109,32 @@ def test_who_cannot_be_forgotten(account: MakeAccount, tracker: Tracker) -> None
         forget(company.place, str(owner), company.world.now)
     with pytest.raises(YourMove, match="Nobody has the number 987654"):
         forget(company.place, "987654", company.world.now)
+    if tracker is CLOCKODO:
+        place = replace(company.place, account="other")
+        with pytest.raises(YourMove, match="Nobody has the number"):
+            forget(place, str(owner), company.world.now)
+        with pytest.raises(YourMove, match="people have numbers here"):
+            forget(company.place, "9" * 30, company.world.now)
+    tables = "select count(*) from duckdb_tables() where table_name = 'forgotten_people'"
+    assert company.query(tables)[1] == [(1,)]
     assert company.query(f"select * from {tracker.raw}.forgotten_people")[1] == []
+
+
+def test_a_load_that_was_read_before_is_not_loaded_after(
+    account: MakeAccount, tmp_path: Path
+) -> None:
+    """Where another machine forgets meanwhile: what it has not loaded yet is read again."""
+    company = account(years=0.05, loaded=True)
+    owner = company.app.owner["id"]
+    person = next(e.users_id for e in company.world.entries if e.users_id != owner)
+    (word, *_) = secrets(company.world, person, "late")
+    assert dying("extracted", lambda: company.sync("users")) == 9 << 8
+    elsewhere = company.place.folder.rename(tmp_path / "another machine")
+    assert forget(company.place, str(person), company.world.now).rows
+    rmtree(company.place.folder)
+    elsewhere.rename(company.place.folder)
+
+    company.sync("users")
+    assert company.query(f"select 1 from clockodo_raw.users where name = '{word}'")[1] == []
+    named = f"select name from clockodo_raw.users where id = {person}"
+    assert company.query(named)[1] == [(None,)]
