@@ -145,6 +145,8 @@ class Machine(RuleBasedStateMachine):
             self.company.sync(setting=EVERYTHING)
         found = self._compared(repair=True)
         assert found.differing == [], found.notes
+        if self.tracker is CLOCKIFY:  # what those are due who have left is read once, or by --full
+            self.company.sync("member_profiles", full=True)
         assert differences(self.company) == []
         names, rows = self.company.query(LOG.format(self.tracker.raw))
         log = [dict(zip(names, row, strict=True)) for row in rows]
