@@ -29,7 +29,7 @@ from pipelines.reconcile import Reconciliation, reconcile
 from tests.proof.founding import founded
 from tests.proof.history import DAY, HOUR, LOG, History
 from tests.proof.leading import gaps
-from tests.trackers import CLOCKODO, Tracker
+from tests.trackers import CLOCKIFY, CLOCKODO, Tracker
 from tests.truth import differences, entries
 
 EVERYTHING = {"sweep_requests": 10_000}
