@@ -35,9 +35,9 @@ if TYPE_CHECKING:
     from tests.terminal import Terminal
 
 # Airflow has an environment of its own, in which `make test-airflow` runs these.
-collect_ignore = [] if find_spec("airflow") else ["airflow"]
+APART = [] if find_spec("airflow") else ["airflow"]
 BIN = Path(sys.executable).parent
-collect_ignore = ["test_lake.py"]  # it needs what `make test-lake` installs
+collect_ignore = [*APART, "test_lake.py"]  # it needs what `make test-lake` installs
 PRINTED = "printed.txt"
 COMMENTS = (
     "select table_name, column_name, comment from duckdb_columns() where schema_name = 'marts'"

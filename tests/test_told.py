@@ -157,7 +157,7 @@ def test_a_sync_that_clockify_refuses_says_one_line(
 def run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Callable[[Account, Fault], tuple[object, str]]:
-    """Sync while the list of people meets a fault; return the exit code and what is told last."""
+    """Sync while the list of people meets a fault; return the exit code and what is told of it."""
 
     def made(account: Account, fault: Fault) -> tuple[object, str]:
         words = ["sync", account.tracker.name, "--warehouse", f"{tmp_path}/w.duckdb"]
@@ -170,7 +170,8 @@ def run(
         told = capsys.readouterr()
         assert [w for w in (*account.secrets, *PRIVATE) if w in told.out + told.err] == []
         assert holding(tmp_path, *account.secrets, "Geheim") == set()
-        return ended.value.code, told.err.splitlines()[-1]
+        left = [line.partition(": unexpected. ")[2] for line in told.out.splitlines()]
+        return ended.value.code, next(filter(None, left), told.err.splitlines()[-1])
 
     return made
 

@@ -110,12 +110,15 @@ MUTANTS = [
     ),
     *_of(
         "api_extract/run.py",
-        ("lose a right without a word", "if lost and not self.options.accept_narrower_rights:", "if False:", "rights dataset"),
-        ("leave empty what a right hid", "self.flag(resource.name, span, again=True)", "pass", "clockodo_rights matrix"),
         ("fail where a plan lacks something", "            if not resource.optional:\n", "            if True:\n", "rights dataset"),
         ("say nothing of a list newly refused", "report.newly = bool(self.remembered(resource.name))", "report.newly = False", "rights dataset"),
         ("forget what was postponed", "        for span in spans:\n            self.flag(resource, span, again=True)\n\n    def forget", "\n    def forget", "later"),
         ("leave reports of changed entries", "                    if int(span) >= year and", "                    if False and", "load memory"),
+    ),
+    *_of(
+        "api_extract/seen.py",
+        ("lose a right without a word", "if lost and not run.options.accept_narrower_rights:", "if False:", "rights dataset"),
+        ("leave empty what a right hid", "run.flag(resource.name, span, again=True)", "pass", "clockodo_rights matrix"),
     ),
     *_of(
         "api_extract/spans.py",
