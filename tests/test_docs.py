@@ -60,7 +60,7 @@ def test_the_demo_prints_what_the_readme_shows(demo: Path) -> None:
 
 @pytest.mark.timeout(400)  # several builds of the models
 def test_every_command_of_the_readme_runs(tmp_path: Path) -> None:
-    """Against the simulated company, in the order in which they stand, each ends with 0."""
+    """Against the simulated company, the crontab's first, each ends with 0."""
     app = ClockodoApp(World(1, 0.1))
     crontab = [line.split("&& ")[1] for line in "".join(blocks("crontab")).splitlines()]
     elsewhere = (*SERVES, *WITH_AIRFLOW)
@@ -76,7 +76,7 @@ def test_every_command_of_the_readme_runs(tmp_path: Path) -> None:
             "TIMEHOUSE_AS_OF": app.world.now.isoformat(),
         }
         (tmp_path / ".venv").symlink_to(BIN.parent)
-        for command in [*tried, *crontab]:
+        for command in [*crontab, *tried]:
             ran = subprocess.run(
                 command,
                 check=False,

@@ -98,7 +98,6 @@ def test_nothing_tells_any_more_who_it_was(
     company.sync(full=True)
     assert holding(tmp_path, *words) == set()
     assert company.query(changes) == logged
-    assert forget(company.place, number, company.world.now).rows
 
 
 def test_who_cannot_be_forgotten(account: MakeAccount, tracker: Tracker) -> None:
@@ -120,6 +119,7 @@ def test_who_cannot_be_forgotten(account: MakeAccount, tracker: Tracker) -> None
     assert company.query(f"select * from {tracker.raw}.forgotten_people")[1] == []
 
 
+@pytest.mark.long
 def test_a_load_that_was_read_before_is_not_loaded_after(
     account: MakeAccount, tmp_path: Path
 ) -> None:
@@ -138,3 +138,4 @@ def test_a_load_that_was_read_before_is_not_loaded_after(
     assert company.query(f"select 1 from clockodo_raw.users where name = '{word}'")[1] == []
     named = f"select name from clockodo_raw.users where id = {person}"
     assert company.query(named)[1] == [(None,)]
+    assert forget(company.place, str(person), company.world.now).rows, "once more, and no error"

@@ -156,6 +156,7 @@ def test_a_year_agrees_since_the_last_of_its_months_did(account: MakeAccount) ->
     assert ledger.agreements()[2026] == company.world.now
 
 
+@pytest.mark.long
 def test_a_month_that_lost_most_rows_still_differs_after_a_repair(account: MakeAccount) -> None:
     """It is left as it was until that is accepted, and told with 5."""
     company = account(years=0.5, loaded=True)

@@ -40,6 +40,7 @@ def own(company: Account, **more: str) -> dict[str, str]:
     }
 
 
+@pytest.mark.long
 @pytest.mark.timeout(400)  # two builds of the models
 def test_each_account_is_loaded_whatever_becomes_of_the_others(
     terminal: Terminal, zurich: Account
