@@ -19,9 +19,9 @@ help:
 	@echo "make check         lint, types, formatting"
 	@echo "make prove         the long proofs, an hour each; PART=sequences, drills,"
 	@echo "                   combinations, mutants"
-	@echo "make bench         how near each stage comes to the limit; YEARS=n invents so much work;"
-	@echo "                   PART=models: how long each SQL model takes; PART=scale: what"
-	@echo "                   companies of any size ask of the tracker and the machine"
+	@echo "make bench         how near it comes to the limit and to peers: benchmarks/RESULTS.md;"
+	@echo "                   ENTRIES=n, YEARS=n of work; PART=throughput, growth, latency,"
+	@echo "                   floors, scale (what companies of any size ask), models"
 	@echo "make pictures      the report's pictures in the README, of the demo (needs Chromium)"
 	@echo "make docs          all models and columns on one page; WAREHOUSE=, else the demo's"
 	@echo "make format        format all code"
@@ -57,8 +57,8 @@ format: $(VENV)/dev
 prove: $(VENV)/dev
 	@$(BIN)/python -m tests.prove $(PART) $(if $(SEED),--seed $(SEED)) $(if $(COUNT),--count $(COUNT))
 
-bench: $(VENV)/core
-	@$(BIN)/python -m benchmarks.$(or $(PART),throughput) $(if $(YEARS),--years $(YEARS))
+bench: $(VENV)-bench/bench $(VENV)-airbyte/airbyte
+	@$(VENV)-bench/bin/python -m benchmarks $(PART) $(if $(ENTRIES),--entries $(ENTRIES)) $(if $(YEARS),--years $(YEARS))
 
 docs: export TIMEHOUSE_WAREHOUSE = $(abspath $(or $(WAREHOUSE),timehouse-demo.duckdb))
 docs: $(VENV)/core
@@ -71,7 +71,7 @@ pictures: $(VENV)/dev
 	@$(BIN)/python -m tests.pictures docs
 
 requirements:
-	@for name in core notebooks dev airflow lake; do uv pip compile --quiet --universal --generate-hashes \
+	@for name in core notebooks dev airflow lake bench airbyte; do uv pip compile --quiet --universal --generate-hashes \
 	  --no-strip-extras --no-header --python-version 3.11 requirements/$$name.in \
 	  --output-file requirements/$$name.txt; done
 
@@ -89,6 +89,12 @@ $(VENV)/dev: requirements/dev.txt pyproject.toml
 # Apart from the others: what Airflow needs may not suit them.
 $(VENV)-airflow/airflow: requirements/airflow.txt pyproject.toml
 	@PYTHON="$(PYTHON)" sh requirements/install.sh airflow $(VENV)-airflow
+
+$(VENV)-bench/bench: requirements/bench.txt pyproject.toml
+	@PYTHON="$(PYTHON)" sh requirements/install.sh bench $(VENV)-bench
+
+$(VENV)-airbyte/airbyte: requirements/airbyte.txt
+	@PYTHON="$(PYTHON)" sh requirements/install.sh airbyte $(VENV)-airbyte
 
 $(VENV)/lake: requirements/lake.txt pyproject.toml
 	@PYTHON="$(PYTHON)" sh requirements/install.sh lake

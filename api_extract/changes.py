@@ -66,11 +66,18 @@ class Changes:
             yield from self._replaced(kept, self._joined([old[s.window] for s in kept]))
         for one in cut:
             self._place(one)
+            self.run.done.add(self.key(one.window))
 
     def leave(self, window: Window, status: Trouble, detail: str) -> None:
         """Report a window that is left as it was, and have it read again by the next run."""
         self.run.report.resource(self._name).left(status, detail)
         for month in months(window.since, window.until):
+            self.run.flag(self._name, self.key(month), again=True)
+
+    def leave_to_next_package(self, windows: Iterable[Window]) -> None:
+        """Have windows read by the same run, once what it has read so far is loaded."""
+        for month in (month for w in windows for month in months(w.since, w.until)):
+            self.run.report.unread.add(self._name)
             self.run.flag(self._name, self.key(month), again=True)
 
     def postpone(self, windows: Iterable[Window], error: Later) -> None:
@@ -105,7 +112,7 @@ class Changes:
 
     def _vanished(self) -> list[Id]:
         """Return the ids of entries that were lost from sight, in earlier runs or in this one."""
-        everything = self.run.options.full and not self.run.asked
+        everything = self.run.options.full and not self.run.asked and not self.run.left
         before = [] if everything else self._state.get("unfollowed", [])
         left = (i for tables in self._left for table in tables.values() for i in ids(table))
         gone = dict.fromkeys([*before, *left])
@@ -229,7 +236,7 @@ class Changes:
         old_rows, new_rows = wide(before), wide(new)
         self._left.append({name: without(rows, placed) for name, rows in before.items()})
         stayed = old_rows.filter(pa.compute.is_in(old_rows["id"], new_rows["id"]))
-        fresh = [i for s in kept if not self._known(s.window) for i in ids(wide(s.rows))]
+        fresh = [i for s in kept if not self.knows(s.window) for i in ids(wide(s.rows))]
         log = self._logged(stayed, new_rows, fresh)
         self._log.append(log)
         known, updated = set(ids(stayed)), set(_updated(log))
@@ -242,7 +249,7 @@ class Changes:
         seen_at = self.run.options.as_of
         return self.entries.log.changes(old, new, fresh, seen_at, self._generation)
 
-    def _known(self, window: Window) -> bool:
+    def knows(self, window: Window) -> bool:
         """Tell whether each month of a window was read by an earlier run."""
         read = self.run.remembered(self._name)
         return all(self.key(m) in read for m in months(window.since, window.until))

@@ -10,6 +10,8 @@ from api_extract.errors import Later
 from api_extract.run import Run
 from api_extract.windows import Window, months, spans
 
+PACKAGE = 500_000  # entries that are read for the first time before those are loaded
+
 
 def every_month(run: Run[Any]) -> list[Window]:
     """Return all months there may be entries in."""
@@ -22,7 +24,8 @@ def due(run: Run[Any], resource: str, restated: Collection[Window], per: str = "
 
     `per`: what the names of windows begin with, where entries are read in parts.
     """
-    every, read = every_month(run), run.remembered(resource)
+    every = [window for window in every_month(run) if per + window.key not in run.done]
+    read = run.remembered(resource)
     if run.asked and every:
         first, last = every[0].since, every[-1].until
         within = (Window(max(w.since, first), min(w.until, last)) for w in run.asked)
@@ -60,12 +63,20 @@ def _parts(
     read: Callable[[list[Window]], Iterable[Part]],
     longest: timedelta,
 ) -> Iterator[Part]:
-    """Yield the rows of windows, until there are no requests left."""
+    """Yield the rows of windows, until there are no requests left, or enough for one package."""
     seen: set[Window] = set()
+    fresh = 0
+    if changes.run.report.unread:
+        changes.leave_to_next_package(windows)
+        return
     try:
-        for group in spans(windows, longest):
-            for part in read(group):
-                seen |= set(part.windows)
-                yield part
+        for part in (part for group in spans(windows, longest) for part in read(group)):
+            seen |= set(part.windows)
+            if not changes.run.asked and not any(map(changes.knows, part.windows)):
+                fresh += part.rows.num_rows
+            yield part
+            if fresh >= PACKAGE:
+                changes.leave_to_next_package(set(windows) - seen)
+                return
     except Later as error:
         changes.postpone(set(windows) - seen, error)

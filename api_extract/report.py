@@ -11,7 +11,7 @@ from api_extract.difference import Counts
 # Needs a look although the run went well; postponed: there were no requests left for it.
 Trouble = Literal["shrunken", "unsettled", "unexpected", "postponed"]
 FEW_TOLD = 5
-Status = Literal["loaded", "unchanged", "forbidden", "missing"] | Trouble
+Status = Literal["loaded", "unchanged", "not due", "forbidden", "missing"] | Trouble
 
 
 @dataclass
@@ -90,6 +90,7 @@ class Report:
     requests: int = 0
     waited: float = 0.0
     later: str = ""  # why the run stopped before its end, if it did
+    unread: set[str] = field(default_factory=set)  # resources left to the run's next package
     tell: Callable[[str], None] = lambda _: None  # progress, a line a resource
 
     def window(self, resource: str, since: date, until: date, rows: int, digest: str) -> None:

@@ -20,6 +20,7 @@ from api_extract.session import Session
 from api_extract.tables import Table
 from api_extract.windows import Window
 
+PEOPLE = "users"
 ALONE = "Requests are counted for this run only: the file of all runs cannot be used."
 
 
@@ -37,6 +38,10 @@ class Confined(Protocol):
     @property
     def lookback_days(self) -> int:
         """What began this recently is read again by every run."""
+
+    @property
+    def daily_lists(self) -> tuple[str, ...]:
+        """Resources that only the first run of a day reads."""
 
     @property
     def exclude_columns(self) -> tuple[str, ...]:
@@ -76,7 +81,8 @@ class Run(Generic[S]):
     """Holds what the resources of one extraction share.
 
     `system`: the name of the source's schema. `reduced`: resources of which the key gets less than
-    was asked for. `wanted`: which are read, by default all.
+    was asked for. `wanted`: which are read, by default all. `left`: what the package before has
+    left to this one, where a run loads several; `done`: windows of entries they have read.
     """
 
     def __init__(  # noqa: PLR0913 - what a run is made of
@@ -99,6 +105,8 @@ class Run(Generic[S]):
         self.known = Known(system)
         self.zone = ZoneInfo("UTC")
         self.reduced: set[str] = set()
+        self.left: set[str] = set()
+        self.done: set[str] = set()
         self.state: MutableMapping[str, Any] = {}
         self._shapes: dict[str, Shape] = {}
         self._lists: dict[str, Lists] = {}
@@ -122,6 +130,21 @@ class Run(Generic[S]):
         asked = self.options.lookback_days
         days = self.settings.lookback_days if asked is None else asked
         return Window(self.today - timedelta(days=days), date.max)
+
+    def rests(self, resource: str) -> bool:
+        """Tell whether a list need not be read: it is one for once a day, and was read today.
+
+        It does not rest where it is asked for, nor where people have come, gone or changed.
+        """
+        people = self.report.resources.get(PEOPLE)
+        return (
+            resource in self.settings.daily_lists
+            and self.state.get("read_on", {}).get(resource) == str(self.today)
+            and self.wanted == set(self.resources)
+            and not (self.options.full or self.asked)
+            and people is not None
+            and people.status == "unchanged"
+        )
 
     def still_open(self, days: Window) -> bool:
         """Tell whether days lie so that people still work on them, as they are configured.
@@ -155,6 +178,7 @@ class Run(Generic[S]):
     def begin(self, state: MutableMapping[str, Any]) -> None:
         """Begin an extraction: with what is remembered, and nothing read yet."""
         self.state = state
+        self.left, self.report.unread = self.report.unread, set()
         self.reduced.clear()
         self.report.later = ""
         self._shapes.clear()
@@ -214,10 +238,12 @@ class Run(Generic[S]):
         """
         report = self.report.resource(resource.name)
         before = self.session.requests
+        rests = self.rests(resource.name)
         try:
             yield from items()
             check_columns(self, self.shape(resource.name))
             self.refuses(resource.name, is_refused=False)
+            self._note_day(resource.name, rests=rests)
         except (Forbidden, Gone) as error:
             if not resource.optional:
                 raise
@@ -242,6 +268,14 @@ class Run(Generic[S]):
             self.report.requests = self.session.requests
             self.report.waited = self.session.waited
             self.report.tell(f"{resource.name}: {report.rows} rows, {report.status}")
+
+    def _note_day(self, resource: str, *, rests: bool) -> None:
+        """Remember on which day a list was read, where that matters and all of it was."""
+        report = self.report.resource(resource)
+        if rests:
+            report.status = "not due" if report.status == "unchanged" else report.status
+        elif resource in self.settings.daily_lists and not report.troubled:
+            self.state.setdefault("read_on", {})[resource] = str(self.today)
 
     def refuses(self, what: str, *, is_refused: bool) -> bool:
         """Remember whether something is refused; tell whether that has changed."""

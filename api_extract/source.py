@@ -9,7 +9,7 @@ from dlt.extract.source import DltSource
 
 from api_extract.errors import ExtractError, Later, YourMove
 from api_extract.resource import Resource
-from api_extract.run import Confined, Run, S
+from api_extract.run import PEOPLE, Confined, Run, S
 
 Reading = Callable[[Run[S], Resource], Iterator[Any]]
 
@@ -26,6 +26,11 @@ def source(run: Run[S], identify: Callable[[Run[S]], None], read: Reading[S]) ->
             if run.state is not state:  # the first resource of an extraction
                 run.begin(state)
                 identify(run)
+            if run.left and resource.name not in run.left:
+                return
+            if run.report.unread:
+                run.report.unread.add(resource.name)
+                return
             yield from run.counted(resource, lambda: _read(run, resource, read))
         except ExtractError as error:
             error.__context__ = None  # dlt's trace follows it, and it may show a row or the query
@@ -61,6 +66,14 @@ def select(names: Iterable[str], resources: Mapping[str, Resource]) -> set[str]:
             f"Unknown resource: {', '.join(sorted(unknown))}. Known: {', '.join(sorted(fills))}."
         )
     return {fills[name] for name in asked} or set(resources)
+
+
+def check_lists(settings: Confined, resources: Mapping[str, Resource]) -> None:
+    """Refuse resources to be read once a day that do not exist, or that each run has to read."""
+    may = {r.name for r in resources.values() if r.reading != "entries" and r.name != PEOPLE}
+    if unknown := {*settings.daily_lists} - may:
+        named, known = (", ".join(sorted(names)) for names in (unknown, may))
+        raise YourMove(f"DAILY_LISTS: {named} cannot be. May be: {known}.")
 
 
 def check_columns(settings: Confined, resources: Mapping[str, Resource]) -> None:

@@ -173,11 +173,19 @@ def _due(batch: Batch, span: Span) -> bool:
     run, days = batch.run, span.days or batch.run.recent
     if run.asked:
         return any(days.overlaps(window) for window in run.asked)
-    if run.options.full or owed(batch, span) or days.overlaps(run.recent):
+    if run.options.full or owed(batch, span):
         return True
     if span.days and any(days.since == month.since for month in run.options.sweep):
         return True
-    return bool(run.remembered(batch.name)[span.key].get("open", True))
+    if run.rests(batch.name):
+        return False
+    is_open = run.remembered(batch.name)[span.key].get("open", True)
+    return bool(is_open) or days.overlaps(run.recent)
+
+
+def rests(batch: Batch, span: Span) -> bool:
+    """Tell whether a span, known and nothing the matter with it, need not be read now."""
+    return batch.run.rests(batch.name) and not owed(batch, span)
 
 
 def owed(batch: Batch, span: Span) -> bool:

@@ -1,6 +1,5 @@
 """Measures how long each SQL model takes on much work, in a warehouse that was loaded for it."""
 
-import argparse
 import json
 import os
 import tempfile
@@ -13,14 +12,13 @@ import dlt
 from dbt.cli.main import dbtRunner
 
 import clockodo_source.api
-from benchmarks.throughput import machine
+from benchmarks.tracker import APPLICATION
 from clockodo_source import Options, Settings, clockodo
 from clockodo_source.tables import BY_NAME
 from simulator.clockodo import ClockodoApp
 from simulator.server import serve
 from simulator.world import World
 
-APPLICATION = "Timehouse benchmark;bench@timehouse.example"
 SQL = str(Path(__file__).parent.parent / "sql")
 MOST = 12  # models to name; the others are summed up
 ACCOUNTS = {"main": "clockodo_raw", "second": "clockodo_second_raw"}  # of the same company
@@ -62,24 +60,17 @@ def _build(warehouse: Path, folder: str, as_of: datetime) -> dict[str, float]:
     return {result.node.name: result.execution_time for result in results}
 
 
-def table(entries: int, seconds: dict[str, float]) -> Iterator[str]:
-    """Yield the lines to print, the slowest first."""
-    yield f"{entries:,} entries; {machine()}\n"
+def run(years: float) -> Iterator[str]:
+    """Yield the lines of the report, the slowest first."""
+    entries, seconds = measure(years)
     total = sum(seconds.values())
+    yield f"{entries:,} entries in {len(ACCOUNTS)} accounts, each model and test once:"
+    yield ""
+    yield "| model | seconds | of all |"
+    yield "|---|---:|---:|"
     ordered = sorted(seconds.items(), key=lambda item: -item[1])
-    for name, spent in ordered[:MOST]:
-        yield f"{name[:48]:<50}{spent:>8.2f} s{spent / total:>8.0%}"
     others = sum(spent for _, spent in ordered[MOST:])
-    yield f"{f'{len(ordered) - MOST} others':<50}{others:>8.2f} s{others / total:>8.0%}"
-    yield f"{'all, one after the other':<50}{total:>8.2f} s"
-
-
-def main() -> None:
-    """Print one table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--years", type=float, default=26.0, help="years of work to invent")
-    print(*table(*measure(parser.parse_args().years)), sep="\n")  # noqa: T201 - the output itself
-
-
-if __name__ == "__main__":
-    main()
+    for name, spent in [*ordered[:MOST], (f"{len(ordered) - MOST} others", others)]:
+        yield f"| {name} | {spent:.2f} | {spent / total:.0%} |"
+    yield f"| all, one after the other | {total:.2f} | |"
+    yield ""

@@ -4,7 +4,6 @@ A simulated company is loaded, synced with nothing changed, compared, and modell
 requests, entries and bytes grows with people, and what with time, is multiplied.
 """
 
-import argparse
 import os
 import subprocess
 import sys
@@ -12,47 +11,60 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from math import ceil
 from pathlib import Path
 
+from api_extract.windows import month_of
+from benchmarks.tracker import APPLICATION
 from clockodo_source import Settings
 from clockodo_source.tables import BY_NAME
 from simulator.clockodo import ClockodoApp
+from simulator.instants import epoch_of
 from simulator.server import serve
 from simulator.world import World
 
 PEOPLE = (10, 100, 1_000, 10_000, 100_000)
 MOST_IN_A_COMPANY = 1_000  # beyond, they are companies of this size, each with its own key
-APPLICATION = "Timehouse benchmark;bench@timehouse.example"
 HISTORY = 5  # years
 LIMIT_A_DAY = 20_000  # requests of one user, as documented
 PAGE = BY_NAME["entries"].page_size
 OF_ENTRIES, OF_PEOPLE = "/v2/entries", "/v2/workTimes"
-SPAN = 62 + 400  # days that each sync reads again: look-back and horizon, as they are by default
 
 
 @dataclass(frozen=True)
 class Measured:
-    """What one company took: requests by path, people, entries, years, bytes of the warehouse."""
+    """What one company took: requests by path, people, entries, years, bytes of the warehouse.
+
+    `near`: the entries of look-back and horizon, which each sync reads again.
+    """
 
     first: Counter[str]
     quiet: Counter[str]
+    daily: Counter[str]
     compared: int
     people: int
     entries: int
+    near: int
     years: float
     bytes: int
 
 
 @dataclass(frozen=True)
 class Scaled:
-    """What so many people take; requests are those of each of their companies."""
+    """What so many people take; requests are those of each of their companies.
+
+    `a_sync`: one that finds nothing changed; `daily`: the first of a day. `a_day`: hourly syncs, a
+    comparison, and what is spent on older months.
+    """
 
     people: int
     companies: int
     entries: int
     first: int
     a_sync: int
+    daily: int
+    a_day: int
     syncs_a_day: int
     bytes: int
 
@@ -65,17 +77,24 @@ def measure(years: float) -> Measured:
         first = _counted(app)
         _run(app, url, folder, "sync", "--no-models")
         quiet = _counted(app)
+        app.world.advance(timedelta(days=1))
+        _run(app, url, folder, "sync", "--no-models")
+        daily = _counted(app)
         _run(app, url, folder, "reconcile")
         compared = _counted(app).total()
         _run(app, url, folder, "models")
         size = Path(folder, "timehouse.duckdb").stat().st_size
     people = sum(row["active"] for row in app.world.rows("users"))
-    return Measured(first, quiet, compared, people, len(app.world.entries), years, size)
+    again = month_of((app.world.now - timedelta(days=Settings.lookback_days)).date()).since
+    near = sum(e.time_since >= epoch_of(f"{again}T00:00Z") for e in app.world.entries)
+    count = len(app.world.entries)
+    return Measured(first, quiet, daily, compared, people, count, near, years, size)
 
 
 def _run(app: ClockodoApp, url: str, folder: str, *words: str) -> None:
     """Run a verb of the command line there, as of the company's own now."""
     told = {
+        "SWEEP_REQUESTS": "0",
         "API_USER": app.user,
         "API_KEY": app.key,
         "EXTERNAL_APPLICATION": APPLICATION,
@@ -103,11 +122,14 @@ def scale(found: Measured, people: int) -> Scaled:
     each = people / companies
     a_year = found.entries / found.people / found.years
     first = _requests(found.first, found, each, a_year * each * HISTORY, HISTORY / found.years)
-    quiet = _requests(found.quiet, found, each, a_year * each * SPAN / 365, 1)
+    near = found.near / found.people * each
+    quiet, daily = (_requests(of, found, each, near, 1) for of in (found.quiet, found.daily))
     entries = round(a_year * people * HISTORY)
-    rest = LIMIT_A_DAY - ceil(found.compared * HISTORY / found.years) - Settings.sweep_requests
+    others = ceil(found.compared * HISTORY / found.years) + Settings.sweep_requests
     size = found.bytes * entries // found.entries
-    return Scaled(people, companies, entries, first, quiet, rest // quiet, size)
+    a_day = daily + 23 * quiet + others
+    fit = 1 + (LIMIT_A_DAY - others - daily) // quiet
+    return Scaled(people, companies, entries, first, quiet, daily, a_day, fit, size)
 
 
 def _requests(
@@ -120,36 +142,31 @@ def _requests(
     return ceil(of_people + lists + pages)
 
 
+def run(years: float) -> Iterator[str]:
+    """Yield the lines of the report."""
+    yield from table(measure(years))
+    yield ""
+
+
 def table(found: Measured) -> Iterator[str]:
-    """Yield the lines to print."""
+    """Yield what was measured, and what follows for companies of other sizes."""
     yield (
         f"measured: {found.people} people, {found.years:g} years, {found.entries:,} entries,"
         f" {found.bytes / found.entries:,.0f} bytes an entry with history and marts;"
     )
     yield (
         f"requests: first load {found.first.total()}, a sync with nothing changed"
-        f" {found.quiet.total()} ({found.quiet[OF_PEOPLE]} of them one a person), a comparison"
-        f" {found.compared}"
+        f" {found.quiet.total()}, the first of a day {found.daily.total()}"
+        f" ({found.daily[OF_PEOPLE]} of them one a person), a comparison {found.compared}"
     )
     yield ""
-    heads = ("people", "companies", "entries in 5 years", "first load", "a sync")
-    yield f"| {' | '.join((*heads, 'syncs a day that fit', 'GB'))} |"
-    yield "|---:|---:|---:|---:|---:|---:|---:|"
+    heads = ("people", "companies", "entries in 5 years", "first load", "a sync", "first of a day")
+    yield f"| {' | '.join((*heads, 'hourly for a day', 'syncs a day that fit', 'GB'))} |"
+    yield f"|{'---:|' * 9}"
     for people in PEOPLE:
         one = scale(found, people)
         yield (
             f"| {one.people:,} | {one.companies:,} | {one.entries:,} | {one.first:,} |"
-            f" {one.a_sync:,} | {one.syncs_a_day:,} | {one.bytes / 1e9:,.2f} |"
+            f" {one.a_sync:,} | {one.daily:,} | {one.a_day:,} | {one.syncs_a_day:,} |"
+            f" {one.bytes / 1e9:,.2f} |"
         )
-
-
-def main() -> None:
-    """Print the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--years", type=float, default=1.0)
-    for line in table(measure(parser.parse_args().years)):
-        print(line)  # noqa: T201 - the output itself
-
-
-if __name__ == "__main__":
-    main()

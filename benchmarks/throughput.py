@@ -1,67 +1,123 @@
-"""Measures how fast entries come from the tracker into DuckDB; the ratios count, not the figures.
+"""From the tracker's pages to committed rows: this project beside the limit and the peers.
 
-Each way is tried several times and its best run counts. A real tracker answers more slowly than
-this one and limits how often it is asked: both bring all ratios nearer to 1.
+Every contender is a process of its own, measured from the outside, imports included.
 """
 
-import argparse
-import os
-import platform
-import re
+import json
 import sys
-import time
+import tempfile
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
+from statistics import median
 
-import dlt
+from api_extract.tables import Kind
+from benchmarks.outside import ROOT, TIMEHOUSE, Cost, cost
+from benchmarks.tracker import APPLICATION, Tracker, tracker
+from clockodo_source.tables_entries import ENTRIES_WIRE
 
-from benchmarks.company import company
-from benchmarks.ways import WAYS, Stage, Way
-
-ROUNDS = 2  # each tries every way, so that a busy moment of the machine does not hit one alone
-LEAST = 1.0  # seconds; what is over sooner is run again within the round
-
-
-def measure(years: float, rounds: int = ROUNDS) -> list[Stage]:
-    """Try every way on the same company; return the stages of the best run of each."""
-    dlt.config["normalize.parquet_normalizer.add_dlt_load_id"] = True  # as `timehouse sync` does
-    dlt.config["runtime.dlthub_telemetry"] = False
-    best: dict[Way, list[Stage]] = {}
-    with company(years) as tracker:
-        for way in WAYS * rounds:
-            until = time.perf_counter() + LEAST
-            while time.perf_counter() < until:
-                run = list(way(tracker))
-                best[way] = min(best.get(way, run), run, key=lambda stages: stages[-1].seconds)
-    return [stage for run in best.values() for stage in run]
-
-
-def table(stages: Sequence[Stage]) -> Iterator[str]:
-    """Yield the lines to print."""
-    seconds = {stage.name: stage.seconds for stage in stages}
-    yield f"{stages[0].entries:,} entries; {machine()}\n"
-    yield f"{'stage':<24}{'entries/s':>11}{'seconds':>10}{'of the limit':>14}"
-    for name, spent in seconds.items():
-        share = seconds["limit"] / spent
-        yield f"{name:<24}{stages[0].entries / spent:>11,.0f}{spent:>10.2f}{share:>14.3f}"
-    plain, parquet = (seconds[way] / seconds["ours"] for way in ("ordinary", "with Parquet"))
-    yield f"\nours : ordinary = {plain:.1f} : 1, and {parquet:.1f} : 1 with Parquet"
+SINCE = datetime(2021, 11, 1, tzinfo=UTC)
+ROUNDS = (
+    3  # each tries every contender, so that a busy moment of the machine does not hit one alone
+)
+LIMIT = "limit"
+STAGES = (OURS := "first load", CHANGED := "all changed", SAME := "nothing changed")
+SQL: dict[Kind, str] = {
+    "bigint": "BIGINT",
+    "double": "DOUBLE",
+    "bool": "BOOLEAN",
+    "text": "VARCHAR",
+    "timestamp": "TIMESTAMPTZ",
+    "date": "DATE",
+    "json": "JSON",
+}
+AIRBYTE = ROOT / ".venv-airbyte/bin/source-declarative-manifest"
 
 
-def machine() -> str:
-    """Name what all this depends on."""
-    info = Path("/proc/cpuinfo")
-    named = re.search(r"model name\s*: (.+)", info.read_text()) if info.exists() else None
-    model = named[1] if named else platform.machine()
-    return f"{os.cpu_count()} cores, {model}, Python {platform.python_version()}"
+@dataclass
+class Tried:
+    """What several runs of one contender took, with so many entries."""
+
+    entries: int
+    costs: list[Cost] = field(default_factory=list)
+
+    @property
+    def rate(self) -> float:
+        """Entries a second, the median of all runs."""
+        return self.entries / median(cost.wall for cost in self.costs)
 
 
-def main() -> None:
-    """Print one table."""
-    parser = argparse.ArgumentParser(description="Ratios of reading and loading a company.")
-    parser.add_argument("--years", type=float, default=1.0, help="how much work to invent")
-    sys.stdout.writelines(f"{line}\n" for line in table(measure(parser.parse_args().years)))
+def run(entries: int, few: int) -> Iterator[str]:
+    """Yield the lines of the report; the slow ones are tried with few entries."""
+    for count in dict.fromkeys((few, entries)):
+        yield from table(measure(count, [LIMIT, "timehouse"], ROUNDS), LIMIT)
+    # Once, with the limit and us beside them, as the slowest would take minutes with more.
+    yield from table(measure(few, [LIMIT, "timehouse", "parquet", "rest_api", "airbyte"], 1), OURS)
+    fewest = few // 10
+    yield from table(measure(fewest, [LIMIT, "timehouse", "parquet", "defaults"], 1), OURS)
 
 
-if __name__ == "__main__":
-    main()
+def measure(entries: int, names: Sequence[str], rounds: int) -> dict[str, Tried]:
+    """Try contenders in turn."""
+    found: dict[str, Tried] = {}
+    with tracker(entries, SINCE) as served:
+        for _ in range(rounds):
+            for name in names:
+                for stage, seconds in _runs(name, served):
+                    found.setdefault(stage, Tried(entries)).costs.append(seconds)
+    return found
+
+
+def table(found: dict[str, Tried], reference: str) -> Iterator[str]:
+    """Yield a table; all rates are also told as multiples of the reference's."""
+    runs = max(len(tried.costs) for tried in found.values())
+    yield f"{found[reference].entries:,} entries, {runs} runs each:"
+    yield ""
+    yield f"| way | entries/s | seconds | spread | CPU seconds | peak MB | of {reference} |"
+    yield f"|---|{'---:|' * 6}"
+    for name, tried in found.items():
+        walls = sorted(cost.wall for cost in tried.costs)
+        cpu = median(cost.cpu for cost in tried.costs)
+        peak = max(cost.peak for cost in tried.costs)
+        yield (
+            f"| {name} | {tried.rate:,.0f} |"
+            f" {median(walls):.1f} | {walls[0]:.1f} to {walls[-1]:.1f} |"
+            f" {cpu:.1f} | {peak / 1e6:,.0f} | {tried.rate / found[reference].rate:.3f} |"
+        )
+    yield ""
+
+
+def _runs(name: str, served: Tracker) -> Iterator[tuple[str, Cost]]:
+    with tempfile.TemporaryDirectory() as folder:
+        here = Path(folder)
+        if name == "timehouse":
+            yield from _timehouse(here, served)
+        elif name == "airbyte":
+            yield name, cost(_airbyte(here, served), here, {})
+        else:
+            columns = {column.name: SQL[column.kind] for column in ENTRIES_WIRE.columns}
+            asked = {"pages": served.pages, "headers": served.headers, "columns": columns}
+            module = ["benchmarks.limit"] if name == LIMIT else ["benchmarks.contenders", name]
+            (here / "asked.json").write_text(json.dumps(asked))
+            yield name, cost([sys.executable, "-m", *module], here, {})
+
+
+def _timehouse(here: Path, served: Tracker) -> Iterator[tuple[str, Cost]]:
+    words, full = [*TIMEHOUSE, "sync", "--resources", "entries"], ["--full"]
+    served.becomes(edited=False)
+    yield OURS, cost(words, here, served.environment)
+    served.becomes(edited=True)
+    yield CHANGED, cost([*words, *full], here, served.environment)
+    yield SAME, cost([*words, *full], here, served.environment)
+
+
+def _airbyte(here: Path, served: Tracker) -> list[str]:
+    """Write down what it needs; return the command that extracts, and has no destination."""
+    told = {"url": served.url, "user": served.user, "key": served.key, "application": APPLICATION}
+    modes = {"sync_mode": "full_refresh", "destination_sync_mode": "overwrite"}
+    stream = {"name": "entries", "json_schema": {}, "supported_sync_modes": ["full_refresh"]}
+    (here / "config.json").write_text(json.dumps(told))
+    (here / "catalog.json").write_text(json.dumps({"streams": [{"stream": stream, **modes}]}))
+    files = ["--config", "config.json", "--catalog", "catalog.json"]
+    return [str(AIRBYTE), "read", *files, "--manifest-path", str(ROOT / "benchmarks/airbyte.yaml")]

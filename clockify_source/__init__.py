@@ -29,7 +29,7 @@ from api_extract.checkup import check as checks
 from api_extract.report import Report
 from api_extract.resource import Resource
 from api_extract.run import Options, Run
-from api_extract.source import check_columns, select, source
+from api_extract.source import check_columns, check_lists, select, source
 from clockify_source.api import open_session
 from clockify_source.checkup import ask
 from clockify_source.entries import entries
@@ -58,6 +58,7 @@ def clockify(
     settings = settings or resolve()
     options = options or Options(as_of=datetime.now(UTC))
     check_columns(settings, BY_NAME)
+    check_lists(settings, BY_NAME)
     wanted = select(resources, BY_NAME)
     account = _account(settings, options, report or Report(), wanted)
 

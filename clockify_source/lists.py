@@ -12,7 +12,7 @@ from api_extract.errors import Forbidden, Gone, Later, Unusable
 from api_extract.reading import Shape
 from api_extract.replace import Marked
 from api_extract.run import Lists, Run
-from api_extract.spans import Batch, Span, leave, settle
+from api_extract.spans import Batch, Span, leave, rests, settle
 from clockify_source.invoiced import INVOICES, doubt_invoiced
 from clockify_source.reading import (
     Clockify,
@@ -107,7 +107,10 @@ def _settle(account: Clockify, batch: Batch, read: Callable[[Workspace], Lists |
     """Read each workspace; where some refuse what is optional, the others still count."""
     refusals: list[Forbidden | Gone] = []
     run, report = account.run, account.run.report.resource(batch.name)
-    for workspace in account.workspaces:
+    spans = [Span(each.id, None, Marked(per=each.id)) for each in account.workspaces]
+    for workspace, span in zip(account.workspaces, spans, strict=True):
+        if rests(batch, span):
+            continue
         try:
             tables = read(workspace)
         except Unusable as error:
@@ -120,7 +123,7 @@ def _settle(account: Clockify, batch: Batch, read: Callable[[Workspace], Lists |
         else:
             run.refuses(f"{batch.name} {workspace.id}", is_refused=False)
             if tables is not None:
-                settle(batch, Span(workspace.id, None, Marked(per=workspace.id)), tables)
+                settle(batch, span, tables)
     optional = batch.shape.resource.optional
     if refusals and (not optional or len(refusals) == len(account.workspaces)):
         raise refusals[0]

@@ -25,7 +25,8 @@ class Settings:
     name; by default that of the key's owner. `start_date`: nothing before its month is read.
     `horizon_days`: entries planned up to here are. `lookback_days`: what began this recently is
     read again by every run. `sweep_requests`: about so many a day are spent on older months, in
-    turn. `exclude_columns`, `hash_columns`: as `table.column`.
+    turn. `daily_lists`: resources that only the first run of a day reads, and any that finds people
+    come, gone or changed. `exclude_columns`, `hash_columns`: as `table.column`.
     """
 
     api_key: str = field(default="", repr=False)
@@ -38,6 +39,9 @@ class Settings:
     horizon_days: int = 400
     lookback_days: int = 62
     sweep_requests: int = 5
+    daily_lists: tuple[str, ...] = (
+        *("custom_fields", "user_groups", "holidays", "time_off_policies"),
+    )
     exclude_columns: tuple[str, ...] = ()
     hash_columns: tuple[str, ...] = ()
 

@@ -28,7 +28,7 @@ from api_extract.checkup import check as checks
 from api_extract.report import Report
 from api_extract.resource import Resource
 from api_extract.run import Options, Run
-from api_extract.source import check_columns, select, source
+from api_extract.source import check_columns, check_lists, select, source
 from clockodo_source.api import open_session
 from clockodo_source.checkup import ask
 from clockodo_source.entries import entries
@@ -56,6 +56,7 @@ def clockodo(
     settings = settings or resolve()
     options = options or Options(as_of=datetime.now(UTC))
     check_columns(settings, BY_NAME)
+    check_lists(settings, BY_NAME)
     wanted = select(resources, BY_NAME)
     return source(_run(settings, options, report or Report(), wanted), identify, _read)
 

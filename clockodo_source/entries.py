@@ -65,7 +65,7 @@ def entries(run: Clockodo, shape: Shape) -> Iterator[Any]:
     read = _Reader(run, shape, changes).read
     yield from changes.begin()
     yield from replaced(changes, windows, read, LONGEST_SPAN)
-    if not run.asked and not run.report.later:
+    if not run.asked and not run.report.later and not run.report.unread:
         moved = changes.moved_to(every_month(run))
         yield from replaced(changes, moved, read, LONGEST_SPAN)
         if run.state.get("factors") != factors:

@@ -7,7 +7,18 @@ from typing import Any
 from api_extract.errors import Unusable
 from api_extract.reading import Shape
 from api_extract.replace import Marked
-from api_extract.spans import Ask, Batch, Span, leave, owed, read_due, replace, settle, shrunken
+from api_extract.spans import (
+    Ask,
+    Batch,
+    Span,
+    leave,
+    owed,
+    read_due,
+    replace,
+    rests,
+    settle,
+    shrunken,
+)
 from api_extract.windows import LAST_DAY, Window, years
 from clockodo_source.reading import Clockodo, read_list, read_once
 
@@ -17,9 +28,11 @@ WORK_TIMES_BEGAN = date(2023, 8, 21)  # the vendor keeps none from before
 
 def whole(run: Clockodo, shape: Shape) -> Iterator[Any]:
     """Read a list and replace its tables, unless nothing has changed."""
-    batch = Batch(run, shape)
+    batch, span = Batch(run, shape), Span(EVERYTHING)
+    if rests(batch, span):
+        return
     try:
-        settle(batch, Span(EVERYTHING), read_once(run, shape.resource.name))
+        settle(batch, span, read_once(run, shape.resource.name))
     except Unusable as error:
         leave(batch, EVERYTHING, error.status, str(error))
     yield from batch.items()

@@ -34,9 +34,9 @@ class Settings:
     `external_application`: who asks, as `<app or company>;<contact e-mail>`, mandatory.
     `start_date`: nothing before its month is read, nor of calendars and reports before its year.
     `horizon_days`: planned entries up to here are. `lookback_days`: what began this recently is
-    read again by every run. `sweep_requests`: about so many
-    a day are spent on older months, in turn.
-    `timezone`: an IANA name; by default the company's.
+    read again by every run. `sweep_requests`: about so many a day are spent on older months, in
+    turn. `daily_lists`: resources that only the first run of a day reads, and any that finds
+    people come, gone or changed. `timezone`: an IANA name; by default the company's.
     `exclude_columns`, `hash_columns`: as `table.column`.
     `hard_budget_revenue`: let the server compute revenue for open fixed-price projects too.
     """
@@ -51,6 +51,11 @@ class Settings:
     horizon_days: int = 400
     lookback_days: int = 62
     sweep_requests: int = 20
+    daily_lists: tuple[str, ...] = (
+        *("access_groups", "holidays_quota", "holidays_carry", "overtime_carry"),
+        *("nonbusiness_groups", "nonbusiness_days", "users_nonbusiness_groups"),
+        *("users_nonbusiness_days", "work_times"),
+    )
     timezone: str | None = None
     exclude_columns: tuple[str, ...] = ()
     hash_columns: tuple[str, ...] = ()

@@ -5,6 +5,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+import dlt
+from dlt.extract.source import DltSource
+
 from api_extract.errors import YourMove
 from api_extract.report import Report
 from api_extract.run import Options
@@ -104,26 +107,41 @@ def sync(  # noqa: PLR0913 - each is an option of the command line
         with place.at_hand():
             outcome.finished_pending = begin(place, pipeline)
         try:
-            # Not `run`, which would ask the warehouse once more what is remembered there.
-            pipeline.extract(source)
-            pipeline.normalize()
+            _load(place, pipeline, source, outcome)
             with place.at_hand():
-                outcome.packages = len(pipeline.load().loads_ids)
                 ledger.write(outcome.report, options.as_of, summary(outcome))
                 clear(place, pipeline)
         except Exception as error:
             _note_failure(ledger, outcome, options, error)
             raise
-        if models and outcome.report.later:
-            outcome.notes.append("The models were left as they were: not all was read.")
-        elif models and is_built(place, options.as_of):
-            outcome.notes.append("The models are of today already, and nothing has changed since.")
-        elif models and place in accounts(place):
-            outcome.built = build_models(place, options.as_of)
-        elif models:
-            needed = ", ".join(SYSTEMS[place.system].needed_tables)
-            outcome.notes.append(f"The models need {needed}: not all are loaded yet.")
+        if models:
+            _model(place, options.as_of, outcome)
     return outcome
+
+
+def _load(place: Place, pipeline: dlt.Pipeline, source: DltSource, outcome: Outcome) -> None:
+    """Read and load package by package, until nothing is left unread."""
+    left = True
+    while left:
+        # Not `run`, which would ask the warehouse once more what is remembered there.
+        pipeline.extract(source)
+        pipeline.normalize()
+        with place.at_hand():
+            outcome.packages += len(pipeline.load().loads_ids)
+        left = bool(outcome.report.unread)
+
+
+def _model(place: Place, as_of: datetime, outcome: Outcome) -> None:
+    """Build the models, where all is there that they need, and is not in them already."""
+    if outcome.report.later:
+        outcome.notes.append("The models were left as they were: not all was read.")
+    elif is_built(place, as_of):
+        outcome.notes.append("The models are of today already, and nothing has changed since.")
+    elif place in accounts(place):
+        outcome.built = build_models(place, as_of)
+    else:
+        needed = ", ".join(SYSTEMS[place.system].needed_tables)
+        outcome.notes.append(f"The models need {needed}: not all are loaded yet.")
 
 
 def _refuse_a_clock_set_back(now: datetime, last: datetime | None) -> None:

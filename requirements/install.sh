@@ -1,24 +1,25 @@
 #!/bin/sh
-# Makes .venv, or $2, hold exactly the hashed requirements of $1 (core, notebooks, dev, lake or airflow), and the project itself.
+# Makes .venv, or $2, hold exactly the hashed requirements of $1, and the project itself.
 set -eu
 wanted=requirements/$1.txt
 venv=${2:-.venv}
 
 if command -v uv >/dev/null 2>&1; then
     [ -x "$venv/bin/python" ] || uv venv --quiet --python "$PYTHON" "$venv"
-    uv pip install --quiet --python "$venv/bin/python" --require-hashes --requirement "$wanted"
-    uv pip install --quiet --python "$venv/bin/python" --no-deps --no-build-isolation --editable .
+    install="uv pip install --quiet --python $venv/bin/python"
 else
     [ -x "$venv/bin/pip" ] || "$PYTHON" -m venv --clear "$venv"
-    # All there is to install is listed; older versions of pip look for some of it once more.
-    "$venv/bin/pip" install --quiet --disable-pip-version-check --no-deps --require-hashes --requirement "$wanted"
-    "$venv/bin/pip" install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+    install="$venv/bin/pip install --quiet --disable-pip-version-check"
 fi
+# All there is to install is listed; older versions of pip look for some of it once more.
+$install --no-deps --require-hashes --requirement "$wanted"
+# What is only measured beside the project knows nothing of it.
+[ "$1" = airbyte ] || $install --no-deps --no-build-isolation --editable .
 
 touch "$venv/$1"
-# Each of these holds those before it; Airflow's is apart.
+# Each of these holds those before it; what has a folder of its own is apart.
 for part in core notebooks dev lake; do
-    [ "$1" != airflow ] || break
+    [ $# -eq 1 ] || break
     touch "$venv/$part"
     [ "$1" != "$part" ] || break
 done

@@ -14,11 +14,14 @@ from dlt.destinations.sql_client import SqlClientBase
 POINTS = ("extracted", "normalized", "staged", "merging", "merged", "loaded")
 
 
-def dying(point: str, work: Callable[[], object]) -> int:
-    """Run `work` in a forked process that ends at this point; return its wait status."""
+def dying(point: str, work: Callable[[], object], packages: int = 1) -> int:
+    """Run `work` in a forked process that ends at this point; return its wait status.
+
+    `packages`: with the point `loaded`, how many packages are.
+    """
 
     def child() -> None:
-        _arm(point)
+        _arm(point, packages)
         work()
 
     return _forked(child, lambda _: None)
@@ -45,7 +48,7 @@ def _forked(work: Callable[[], object], disturb: Callable[[int], None]) -> int:
     return os.waitpid(child, 0)[1]
 
 
-def _arm(point: str) -> None:
+def _arm(point: str, packages: int) -> None:
     match point:
         case "extracted":
             dlt.Pipeline.normalize = _die  # type: ignore[method-assign]
@@ -58,7 +61,7 @@ def _arm(point: str) -> None:
         case "merged":
             _after_calls(SqlLoadJob, "run", 2)
         case "loaded":
-            _after_calls(DuckDbClient, "complete_load", 1)
+            _after_calls(DuckDbClient, "complete_load", packages)
 
 
 def _after_calls(owner: type, name: str, count: int) -> None:

@@ -101,7 +101,7 @@ CLOCKODO = Tracker(
     identity_path="/v4/users/me",
     app=ClockodoApp,
     settings=lambda app, url: clockodo_source.Settings(
-        app.user, app.key, APPLICATION, url, start_date=SINCE, sweep_requests=0
+        app.user, app.key, APPLICATION, url, start_date=SINCE, sweep_requests=0, daily_lists=()
     ),
     entries="entries",
     table="time_entries",
@@ -122,7 +122,7 @@ CLOCKIFY = Tracker(
     identity_path="/user",
     app=ClockifyApp,
     settings=lambda app, url: clockify_source.Settings(
-        app.key, base_url=f"{url}/v1", start_date=SINCE, sweep_requests=0
+        app.key, base_url=f"{url}/v1", start_date=SINCE, sweep_requests=0, daily_lists=()
     ),
     entries="time_entries",
     table="time_entries",

@@ -1,0 +1,37 @@
+"""A tracker that takes its time: what waiting costs, and whether more requests at once help."""
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from api_extract.pages import IN_FLIGHT
+from benchmarks.outside import TIMEHOUSE, cost
+from benchmarks.throughput import SINCE
+from benchmarks.tracker import ENTRIES, Tracker, tracker
+
+LATENCIES = (0.0, 0.05, 0.2)  # seconds an answer
+AT_ONCE = (2, IN_FLIGHT, 8, 16)
+
+
+def run(entries: int) -> Iterator[str]:
+    """Yield the lines of the report."""
+    yield f"{entries:,} entries, first load, one run each:"
+    yield ""
+    yield "| seconds an answer | in flight | seconds | bytes, or requests in turn | of that |"
+    yield "|---:|---:|---:|---:|---:|"
+    with tracker(entries, SINCE) as served:
+        bytes_alone, _ = _load(served, 0.0, IN_FLIGHT)
+        for latency in LATENCIES:
+            for at_once in AT_ONCE if latency else (IN_FLIGHT,):
+                wall, requests = _load(served, latency, at_once)
+                least = max(bytes_alone, requests * latency / at_once)
+                yield f"| {latency} | {at_once} | {wall:.1f} | {least:.1f} | {wall / least:.2f} |"
+    yield ""
+
+
+def _load(served: Tracker, latency: float, at_once: int) -> tuple[float, int]:
+    served.becomes(latency=latency)
+    told = {**served.environment, "BENCHMARK_IN_FLIGHT": str(at_once)}
+    with tempfile.TemporaryDirectory() as folder:
+        wall = cost([*TIMEHOUSE, "sync", "--resources", "entries"], Path(folder), told).wall
+    return wall, served.asked()[ENTRIES]
