@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from api_extract.columns import UNDECLARED, content_hash
 from api_extract.difference import keep_known
-from api_extract.entry_log import latest
+from api_extract.entry_log import Logged
 from api_extract.entry_rows import Entries, Id, Part, Slice, Tables, between, ids, wide, without
 from api_extract.errors import Later, TheirMove
 from api_extract.replace import Marked, staged
@@ -39,7 +39,7 @@ class Changes:
         self._state = _part_of(run.state, entries.per)
         self._first = not self._state.get("begun")
         self._generation = run.state.get("generation", 0) + 1
-        self._log: list[pa.Table] = []
+        self._log = Logged()
         self._left: list[Tables] = []
         self._placed: dict[Id, tuple[str, Window]] = {}  # entry -> where this run read it last
         self._gone: set[Id] = set()  # asked for, and not in any window
@@ -121,16 +121,17 @@ class Changes:
     def finish(self) -> Iterator[Any]:
         """Yield the log of all changes seen; leave to the next run what is still to be followed."""
         for tables in self._left:
-            deleted = {name: without(rows, self._placed.keys()) for name, rows in tables.items()}
+            deleted = {
+                name: without(rows, [i for i in ids(rows) if i in self._placed])
+                for name, rows in tables.items()
+            }
             everything = wide(deleted)
-            self._log.append(self._logged(everything, everything.slice(0, 0), []))
+            self._log.add(self._logged(everything, everything.slice(0, 0), []))
             for name, rows in deleted.items():
                 self.run.report.table(name).changes.deleted += rows.num_rows
-        log = self.entries.log
-        rows = latest(pa.concat_tables([log.empty, *self._log]))
-        if rows.num_rows:
+        for rows in self._log.latest():
             self.run.state["generation"] = self._generation
-            yield from staged(log.table, rows)
+            yield from staged(self.entries.log.table, rows)
         unfollowed = self._vanished()
         if unfollowed != self._state.get("unfollowed", []):
             self._state["unfollowed"] = unfollowed
@@ -238,12 +239,12 @@ class Changes:
         stayed = old_rows.filter(pa.compute.is_in(old_rows["id"], new_rows["id"]))
         fresh = [i for s in kept if not self.knows(s.window) for i in ids(wide(s.rows))]
         log = self._logged(stayed, new_rows, fresh)
-        self._log.append(log)
+        self._log.add(log)
         known, updated = set(ids(stayed)), set(_updated(log))
         for name, rows in new.items():
             counts = self.run.report.table(name).changes
-            counts.inserted += sum(i not in known for i in ids(rows))
-            counts.updated += sum(i in updated for i in ids(rows))
+            counts.inserted += rows.num_rows - len(known.intersection(ids(rows)))
+            counts.updated += len(updated.intersection(ids(rows)))
 
     def _logged(self, old: pa.Table, new: pa.Table, fresh: list[Id]) -> pa.Table:
         seen_at = self.run.options.as_of

@@ -70,8 +70,10 @@ class Reader:
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise Unexpected(f"{self.table.name}: {said(error)}") from None
         self.seen.rows += len(structs)
-        arrays[UNDECLARED.name] = pa.array(unknown or [None] * len(structs), pa.string())
-        lacking = [self._absent.get(n) for n in range(len(structs))]
+        arrays[UNDECLARED.name] = pa.array(unknown or pa.nulls(len(structs)), pa.string())
+        lacking: list[list[str] | None] = [None] * len(structs)
+        for n, names in self._absent.items():
+            lacking[n] = names
         arrays[ABSENT.name] = pa.array(lacking, ABSENT.type)
         table = pa.table(arrays, schema=self.schema)
         for name in (*self.table.key, *filter(None, [self.table.window])):
@@ -183,7 +185,9 @@ def _struct(name: str, tree: Tree, *, strict: bool) -> type[Struct]:
     fields = []
     for key, node in tree.items():
         kind = _PYTHON[node.kind] if isinstance(node, Column) else _struct(key, node, strict=strict)
-        fields.append((key, kind | None | UnsetType if kind is not Any else Any, UNSET))
+        missed = not isinstance(node, Column) or not node.of_some or node.right or node.sparse
+        either = kind | None | UnsetType if missed else kind | None
+        fields.append((key, either if kind is not Any else Any, UNSET if missed else None))
     return msgspec.defstruct(name, fields, gc=False, forbid_unknown_fields=strict)
 
 

@@ -1,10 +1,12 @@
 """The log of changes: which entries were inserted, updated, deleted, and what was different."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import accumulate
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from api_extract.columns import UNDECLARED
 from api_extract.difference import changed, tables
@@ -111,8 +113,34 @@ class Log:
         """
 
 
-def latest(log: pa.Table) -> pa.Table:
-    """Return the log with each change once: of an entry read twice in a run, as read last."""
-    numbered = log.append_column("number", pa.array(range(log.num_rows), pa.int64()))
-    last = numbered.group_by("change_id").aggregate([("number", "max")])
-    return log.take(last["number_max"])
+class Logged:
+    """The log of one run until its end, compressed, as all entries may have changed."""
+
+    def __init__(self) -> None:
+        self._parts: list[pa.Buffer] = []
+        self._changes: list[pa.ChunkedArray] = []
+
+    def add(self, rows: pa.Table) -> None:
+        """Keep some rows of the log."""
+        if rows.num_rows:
+            sink = pa.BufferOutputStream()
+            options = pa.ipc.IpcWriteOptions(compression="lz4")
+            with pa.ipc.new_stream(sink, rows.schema, options=options) as writer:
+                writer.write_table(rows)
+            self._parts.append(sink.getvalue())
+            self._changes.append(rows["change_id"])
+
+    def latest(self) -> Iterator[pa.Table]:
+        """Yield the log with each change once: of an entry read twice in a run, as read last."""
+        counts = [len(changes) for changes in self._changes]
+        chunks = [chunk for changes in self._changes for chunk in changes.chunks]
+        numbered = pa.table(
+            {"change": pa.chunked_array(chunks, pa.string()), "number": range(sum(counts))}
+        )
+        last = numbered.group_by("change").aggregate([("number", "max")])["number_max"]
+        for buffer, first in zip(self._parts, accumulate(counts, initial=0), strict=False):
+            rows = pa.ipc.open_stream(buffer).read_all()
+            if len(last) < sum(counts):
+                numbers = pa.array(range(first, first + rows.num_rows))
+                rows = rows.filter(pc.is_in(numbers, last))
+            yield rows

@@ -15,7 +15,7 @@ from api_extract.windows import Window
 Id = int | str
 Tables = dict[str, pa.Table]
 
-ROWS_AT_ONCE = 20_000
+ROWS_AT_ONCE = 100_000
 
 
 @dataclass(frozen=True)
@@ -124,4 +124,5 @@ def ids(table: pa.Table) -> list[Any]:
 def without(table: pa.Table, gone: Collection[Id]) -> pa.Table:
     """Return the rows whose ids are not among these."""
     column = table["id"]
-    return table.filter(pc.invert(pc.is_in(column, pa.array(list(gone), column.type))))
+    are = pc.is_in(column, pa.array(list(gone), column.type)) if table.num_rows and gone else None
+    return table.filter(pc.invert(are)) if are is not None and pc.any(are).as_py() else table

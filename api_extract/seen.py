@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from api_extract.errors import NarrowerRights
 from api_extract.reading import Shape
 from api_extract.resource import Resource
-from api_extract.tables import Column, Table
+from api_extract.tables import Table
 
 if TYPE_CHECKING:
     from api_extract.run import Run
@@ -23,7 +23,7 @@ def check_columns(run: "Run[Any]", shape: Shape) -> None:
         seen = shape.readers[table.name].seen
         run.report.undeclared |= seen.undeclared
         _look_for_vanished(run, shape, table)
-        rights = [c.name for c in table.columns if c.right and _is_everywhere(c, shape)]
+        rights = [c.name for c in table.columns if c.right and not c.of_some]
         # A few rows out of many may all lack a key by chance; a whole list may not.
         proof = shape.resource.reading == "whole" or shape.resource.name in run.reduced
         if rights and seen.rows > (0 if proof else FEW):
@@ -41,7 +41,7 @@ def _look_for_vanished(run: "Run[Any]", shape: Shape, table: Table) -> None:
         return
     told: dict[str, bool] = dict(run.state.get("columns", {}).get(table.name, {}))
     for column in table.loaded:
-        if column.right or column.sparse or not _is_everywhere(column, shape):
+        if column.right or column.sparse or column.of_some:
             continue
         absent = seen.absent[column.name]
         if absent == seen.rows and told.get(column.name):
@@ -68,9 +68,3 @@ def _compare_rights(run: "Run[Any]", resource: Resource, table: str, visible: li
             run.flag(resource.name, span, again=True)
     if visible != before:
         run.state.setdefault("rights", {})[table] = visible
-
-
-def _is_everywhere(column: Column, shape: Shape) -> bool:
-    """Tell whether rows of every type have a column: one that few have may well be missing."""
-    names = [{c.name for c in table.columns} for table in shape.resource.tables]
-    return shape.resource.wire is None or all(column.name in n for n in names)

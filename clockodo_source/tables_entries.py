@@ -4,6 +4,7 @@ Type 1 is time, type 2 an amount of money, type 3 a number of units with a price
 them, so it is decoded under one wide table and then sorted by `type`.
 """
 
+from dataclasses import replace
 from functools import partial
 
 from api_extract.entry_log import Log
@@ -132,10 +133,13 @@ LUMP_SUM_SERVICE_ENTRIES = Table(
 
 ENTRY_TABLES = (TIME_ENTRIES, LUMP_SUM_ENTRIES, LUMP_SUM_SERVICE_ENTRIES)
 
+_ALL = {c.name: c for table in ENTRY_TABLES for c in table.columns}
+_COMMON = set.intersection(*({c.name for c in table.columns} for table in ENTRY_TABLES))
+
 ENTRIES_WIRE = Table(
     name="entries",
     key=("id",),
-    columns=tuple({c.name: c for table in ENTRY_TABLES for c in table.columns}.values()),
+    columns=tuple(replace(c, of_some=c.name not in _COMMON) for c in _ALL.values()),
     description="A page of entries before it is sorted by type. One row per entry.",
     window="time_since",
     roams="id",
