@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 WORKERS = $(shell $(PYTHON) -c "import os; print(os.cpu_count() * 2)")
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: help demo report test test-airflow test-lake check format prove bench docs pictures requirements
+.PHONY: help demo report test test-airflow test-lake test-spark check format prove prove-spark bench docs pictures requirements
 .DEFAULT_GOAL := help
 
 help:
@@ -16,9 +16,11 @@ help:
 	@echo "make test          run the tests"
 	@echo "make test-airflow  run the tests of the DAGs, with Airflow in .venv-airflow"
 	@echo "make test-lake     run those of the lake, on servers of their own"
+	@echo "make test-spark    run those of the models on Spark, in .venv-spark (needs Java)"
 	@echo "make check         lint, types, formatting"
 	@echo "make prove         the long proofs, an hour each; PART=sequences, drills,"
 	@echo "                   combinations, mutants"
+	@echo "make prove-spark   the models of a million entries on DuckDB and on Spark, compared"
 	@echo "make bench         how near each stage comes to the limit; YEARS=n invents so much work;"
 	@echo "                   PART=models: how long each SQL model takes; PART=scale: what"
 	@echo "                   companies of any size ask of the tracker and the machine"
@@ -43,6 +45,9 @@ test-airflow: $(VENV)-airflow/airflow
 test-lake: $(VENV)/lake
 	@$(BIN)/python -m pytest tests/test_lake.py
 
+test-spark: $(VENV)-spark/spark
+	@$(VENV)-spark/bin/python -m pytest tests/test_spark.py --all $(TESTS)
+
 check: $(VENV)/dev
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
@@ -56,6 +61,9 @@ format: $(VENV)/dev
 
 prove: $(VENV)/dev
 	@$(BIN)/python -m tests.prove $(PART) $(if $(SEED),--seed $(SEED)) $(if $(COUNT),--count $(COUNT))
+
+prove-spark: $(VENV)-spark/spark
+	@$(VENV)-spark/bin/python -m tests.proof.spark $(if $(YEARS),--years $(YEARS))
 
 bench: $(VENV)/core
 	@$(BIN)/python -m benchmarks.$(or $(PART),throughput) $(if $(YEARS),--years $(YEARS))
@@ -71,7 +79,7 @@ pictures: $(VENV)/dev
 	@$(BIN)/python -m tests.pictures docs
 
 requirements:
-	@for name in core notebooks dev airflow lake; do uv pip compile --quiet --universal --generate-hashes \
+	@for name in core notebooks dev airflow lake spark; do uv pip compile --quiet --universal --generate-hashes \
 	  --no-strip-extras --no-header --python-version 3.11 requirements/$$name.in \
 	  --output-file requirements/$$name.txt; done
 
@@ -89,6 +97,10 @@ $(VENV)/dev: requirements/dev.txt pyproject.toml
 # Apart from the others: what Airflow needs may not suit them.
 $(VENV)-airflow/airflow: requirements/airflow.txt pyproject.toml
 	@PYTHON="$(PYTHON)" sh requirements/install.sh airflow $(VENV)-airflow
+
+# Apart too: half a gigabyte that only Spark needs.
+$(VENV)-spark/spark: requirements/spark.txt pyproject.toml
+	@PYTHON="$(PYTHON)" sh requirements/install.sh spark $(VENV)-spark
 
 $(VENV)/lake: requirements/lake.txt pyproject.toml
 	@PYTHON="$(PYTHON)" sh requirements/install.sh lake

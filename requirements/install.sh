@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes .venv, or $2, hold exactly the hashed requirements of $1 (core, notebooks, dev, lake or airflow), and the project itself.
+# Makes .venv, or $2, hold exactly the hashed requirements of $1 (core, notebooks, dev, lake, airflow or spark), and the project itself.
 set -eu
 wanted=requirements/$1.txt
 venv=${2:-.venv}
@@ -15,9 +15,9 @@ else
 fi
 
 touch "$venv/$1"
-# Each of these holds those before it; Airflow's is apart.
+# Each of these holds those before it; Airflow's and Spark's are apart.
 for part in core notebooks dev lake; do
-    [ "$1" != airflow ] || break
+    case $1 in airflow | spark) break ;; esac
     touch "$venv/$part"
     [ "$1" != "$part" ] || break
 done
