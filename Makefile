@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 WORKERS = $(shell $(PYTHON) -c "import os; print(os.cpu_count() * 2)")
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: help demo report test test-airflow test-lake check format prove bench docs pictures requirements
+.PHONY: help demo report test test-airflow test-lake test-spark check format prove prove-spark bench docs pictures requirements
 .DEFAULT_GOAL := help
 
 help:
@@ -16,9 +16,11 @@ help:
 	@echo "make test          run the tests"
 	@echo "make test-airflow  run the tests of the DAGs, with Airflow in .venv-airflow"
 	@echo "make test-lake     run those of the lake, on servers of their own"
+	@echo "make test-spark    run those of the models on Spark, in .venv-spark (needs Java)"
 	@echo "make check         lint, types, formatting"
 	@echo "make prove         the long proofs, an hour each; PART=sequences, drills,"
 	@echo "                   combinations, mutants"
+	@echo "make prove-spark   the models of a million entries on DuckDB and on Spark, compared"
 	@echo "make bench         how near it comes to the limit and to peers: benchmarks/RESULTS.md;"
 	@echo "                   ENTRIES=n, YEARS=n of work; PART=throughput, growth, latency,"
 	@echo "                   floors, scale (what companies of any size ask), models"
@@ -43,6 +45,9 @@ test-airflow: $(VENV)-airflow/airflow
 test-lake: $(VENV)/lake
 	@$(BIN)/python -m pytest tests/test_lake.py
 
+test-spark: $(VENV)-spark/spark
+	@$(VENV)-spark/bin/python -m pytest tests/test_spark.py --all $(TESTS)
+
 check: $(VENV)/dev
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
@@ -56,6 +61,9 @@ format: $(VENV)/dev
 
 prove: $(VENV)/dev
 	@$(BIN)/python -m tests.prove $(PART) $(if $(SEED),--seed $(SEED)) $(if $(COUNT),--count $(COUNT))
+
+prove-spark: $(VENV)-spark/spark
+	@$(VENV)-spark/bin/python -m tests.proof.spark $(if $(YEARS),--years $(YEARS))
 
 bench: $(VENV)-bench/bench $(VENV)-airbyte/airbyte
 	@$(VENV)-bench/bin/python -m benchmarks $(PART) $(if $(ENTRIES),--entries $(ENTRIES)) $(if $(YEARS),--years $(YEARS))
@@ -71,7 +79,7 @@ pictures: $(VENV)/dev
 	@$(BIN)/python -m tests.pictures docs
 
 requirements:
-	@for name in core notebooks dev airflow lake bench airbyte; do uv pip compile --quiet --universal --generate-hashes \
+	@for name in core notebooks dev airflow lake spark bench airbyte; do uv pip compile --quiet --universal --generate-hashes \
 	  --no-strip-extras --no-header --python-version 3.11 requirements/$$name.in \
 	  --output-file requirements/$$name.txt; done
 
@@ -95,6 +103,10 @@ $(VENV)-bench/bench: requirements/bench.txt pyproject.toml
 
 $(VENV)-airbyte/airbyte: requirements/airbyte.txt
 	@PYTHON="$(PYTHON)" sh requirements/install.sh airbyte $(VENV)-airbyte
+
+# Apart too: half a gigabyte that only Spark needs.
+$(VENV)-spark/spark: requirements/spark.txt pyproject.toml
+	@PYTHON="$(PYTHON)" sh requirements/install.sh spark $(VENV)-spark
 
 $(VENV)/lake: requirements/lake.txt pyproject.toml
 	@PYTHON="$(PYTHON)" sh requirements/install.sh lake

@@ -28,10 +28,17 @@ LEFT_OUT = "work_times"
 
 def measure(years: float) -> tuple[int, dict[str, float]]:
     """Load so many years of work and build the models; return the entries and seconds a model."""
-    clockodo_source.api.LIMITS = ()  # the simulated server has none
     app = ClockodoApp(World(years=years))
-    with tempfile.TemporaryDirectory() as folder, serve(app) as url:
-        warehouse = Path(folder, "bench.duckdb")
+    with tempfile.TemporaryDirectory() as folder:
+        seconds = build(load(app, folder), folder, app.world.now)
+    return len(ACCOUNTS) * len(app.world.entries), seconds
+
+
+def load(app: ClockodoApp, folder: str) -> Path:
+    """Load a company into a warehouse, once for each account, and return where that is."""
+    clockodo_source.api.LIMITS = ()  # the simulated server has none
+    warehouse = Path(folder, "bench.duckdb")
+    with serve(app) as url:
         settings = Settings(app.user, app.key, APPLICATION, url, start_date=app.world.since)
         options = Options(as_of=app.world.now)
         asked = [name for name in BY_NAME if name != LEFT_OUT]
@@ -43,11 +50,10 @@ def measure(years: float) -> tuple[int, dict[str, float]]:
                 dataset_name=dataset,
             )
             pipeline.run(clockodo(settings, options, resources=asked))
-        seconds = _build(warehouse, folder, app.world.now)
-    return len(ACCOUNTS) * len(app.world.entries), seconds
+    return warehouse
 
 
-def _build(warehouse: Path, folder: str, as_of: datetime) -> dict[str, float]:
+def build(warehouse: Path, folder: str, as_of: datetime) -> dict[str, float]:
     """Build all models and run their tests, as plain dbt would; return the seconds."""
     os.environ |= {"TIMEHOUSE_WAREHOUSE": str(warehouse), "TIMEHOUSE_AS_OF": as_of.isoformat()}
     folders = ["--project-dir", SQL, "--profiles-dir", SQL, "--target-path", folder]

@@ -67,8 +67,7 @@ def build_models(place: Place, as_of: datetime) -> Built:
     # Unit tests try the SQL on invented rows; that is for those who change it, not for each run.
     arguments += ["--exclude-resource-type", "unit_test"]
     with place.at_hand():
-        variables = _variables(place)
-        arguments += ["--vars", json.dumps(variables)]
+        arguments += ["--vars", json.dumps(variables(place))]
         with place.pipeline().sql_client() as client:  # what a failed build has left
             client.execute_sql(f"DROP SCHEMA IF EXISTS {NEXT} CASCADE")
     with _environment(place, as_of):
@@ -86,7 +85,7 @@ def build_models(place: Place, as_of: datetime) -> Built:
     return built
 
 
-def _variables(place: Place) -> dict[str, Any]:
+def variables(place: Place) -> dict[str, Any]:
     """Return what the models are to be built of."""
     labels: dict[str, list[str]] = {system: [] for system in SYSTEMS}
     for each in accounts(place):

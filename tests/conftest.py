@@ -37,7 +37,8 @@ if TYPE_CHECKING:
 # Airflow has an environment of its own, in which `make test-airflow` runs these.
 APART = [] if find_spec("airflow") else ["airflow"]
 BIN = Path(sys.executable).parent
-collect_ignore = [*APART, "test_lake.py"]  # it needs what `make test-lake` installs
+# These need what `make test-lake` and `make test-spark` install.
+collect_ignore = [*APART, "test_lake.py", "test_spark.py"]
 PRINTED = "printed.txt"
 COMMENTS = (
     "select table_name, column_name, comment from duckdb_columns() where schema_name = 'marts'"

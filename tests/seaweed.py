@@ -52,7 +52,7 @@ def server() -> Iterator[Store]:
             "-s3.port.iceberg=0",
             "-s3.port.lance=0",
         ]
-        words += ["-master.volumeSizeLimitMB=64"]
+        words += ["-master.volumeSizeLimitMB=64", "-volume.max=100"]
         for name, port, grpc in zip(names, ports, ports[len(names) :], strict=False):
             words += [f"-{name}.port={port}", f"-{name}.port.grpc={grpc}"]
         log = kept.enter_context((folder / "log").open("w"))

@@ -81,6 +81,7 @@ entries as (
 
 ),
 
+-- Sums of hours are rounded at once: in floating point they hang on the order of what is added.
 used as (
 
     select
@@ -88,9 +89,9 @@ used as (
         account,
         project_id,
         interval_starts_on,
-        sum(used_amount) as used_amount,
-        sum(hours) as used_hours,
-        sum(billable_hours) as used_billable_hours,
+        {{ rounded('sum(used_amount)', 6) }} as used_amount,
+        {{ rounded('sum(hours)', 6) }} as used_hours,
+        {{ rounded('sum(billable_hours)', 6) }} as used_billable_hours,
         sum(standard_value) as standard_value,
         sum(is_unseen) as entries_without_value
     from entries
@@ -104,8 +105,10 @@ burned as (
         source_system,
         account,
         project_id,
-        case when sum(is_unseen) = 0 then sum(case when is_recent then used_amount end) / 28 end
-            as daily_burn
+        case
+            when sum(is_unseen) = 0
+                then {{ rounded('sum(case when is_recent then used_amount end)', 6) }} / 28
+        end as daily_burn
     from entries
     group by source_system, account, project_id
 
