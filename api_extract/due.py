@@ -10,8 +10,6 @@ from api_extract.errors import Later
 from api_extract.run import Run
 from api_extract.windows import Window, months, spans
 
-PACKAGE = 500_000  # entries that are read for the first time before those are loaded
-
 
 def every_month(run: Run[Any]) -> list[Window]:
     """Return all months there may be entries in."""
@@ -65,7 +63,7 @@ def _parts(
 ) -> Iterator[Part]:
     """Yield the rows of windows, until there are no requests left, or enough for one package."""
     seen: set[Window] = set()
-    fresh = 0
+    fresh, package = 0, changes.run.options.package
     if changes.run.report.unread:
         changes.leave_to_next_package(windows)
         return
@@ -75,7 +73,7 @@ def _parts(
             if not changes.run.asked and not any(map(changes.knows, part.windows)):
                 fresh += part.rows.num_rows
             yield part
-            if fresh >= PACKAGE:
+            if package is not None and fresh >= package:
                 changes.leave_to_next_package(set(windows) - seen)
                 return
     except Later as error:

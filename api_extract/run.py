@@ -62,7 +62,8 @@ class Options:
 
     `windows`: the days it is confined to, where they are several spans. `sweep`: months to be read
     again besides those that are due. `forgotten`: people of whom nothing is read that tells who it
-    was.
+    was. `package`: when so many entries were read for the first time, the rest is left unread, to
+    be extracted again by who asked for this; None: all is read at once.
     """
 
     as_of: datetime
@@ -75,6 +76,7 @@ class Options:
     windows: tuple[Window, ...] = ()
     sweep: tuple[Window, ...] = ()
     forgotten: tuple[int | str, ...] = ()
+    package: int | None = None
 
 
 class Run(Generic[S]):

@@ -1,15 +1,13 @@
 """All benchmarks, or one part of them; all are written to benchmarks/RESULTS.md."""
 
 import argparse
-import os
-import platform
-import re
 from collections.abc import Callable, Iterator
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
 from benchmarks import floors, growth, latency, models, scale, throughput
+from benchmarks.outside import machine
 
 PAGE = Path(__file__).with_name("RESULTS.md")
 SHOWN = ("dlt", "duckdb", "pyarrow", "msgspec", "dbt-core", "dbt-duckdb")
@@ -34,16 +32,6 @@ def parts(entries: int, years: float) -> dict[str, tuple[str, Part]]:
     }
 
 
-def machine() -> Iterator[str]:
-    """Yield what all this depends on."""
-    info = Path("/proc/cpuinfo")
-    named = re.search(r"model name\s*: (.+)", info.read_text()) if info.exists() else None
-    model = named[1] if named else platform.machine()
-    yield f"{os.cpu_count()} cores, {model}, Python {platform.python_version()}, "
-    yield ", ".join(f"{name} {version(name)}" for name in SHOWN) + "."
-    yield ""
-
-
 def main() -> None:
     """Print what is found as it is found."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -54,7 +42,7 @@ def main() -> None:
     known = parts(given.entries, given.years)
     chosen = known if given.part is None else {given.part: known[given.part]}
     page = ["# Results", "", "Made by `make bench`; ratios of one run count, seconds do not.", ""]
-    page += machine()
+    page += [f"{machine()}, {', '.join(f'{name} {version(name)}' for name in SHOWN)}.", ""]
     print(*page, sep="\n")  # noqa: T201 - the output itself
     for heading, part in chosen.values():
         for line in (f"## {heading}", "", *part()):

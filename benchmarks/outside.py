@@ -1,6 +1,8 @@
 """A command measured from the outside: wall, CPU and memory of all its processes."""
 
 import os
+import platform
+import re
 import subprocess
 import sys
 import time
@@ -59,3 +61,11 @@ def _resident(root: psutil.Process) -> int:
             with suppress(psutil.NoSuchProcess):
                 total += process.memory_info().rss
     return total
+
+
+def machine() -> str:
+    """Name what all figures depend on."""
+    info = Path("/proc/cpuinfo")
+    named = re.search(r"model name\s*: (.+)", info.read_text()) if info.exists() else None
+    model = named[1] if named else platform.machine()
+    return f"{os.cpu_count()} cores, {model}, Python {platform.python_version()}"

@@ -20,6 +20,7 @@ from pipelines.sweep import sweep
 from pipelines.systems import SYSTEMS
 from pipelines.workers import as_worker, begin, clear
 
+PACKAGE = 500_000  # entries that are read for the first time before those are loaded
 SLACK = timedelta(days=1)  # that clocks of two machines, or one that was off, may differ by
 
 
@@ -102,7 +103,7 @@ def sync(  # noqa: PLR0913 - each is an option of the command line
             swept = sweep(ledger, system, settings, options.as_of)
             options = replace(options, sweep=swept.months)
             outcome.swept_within = swept.days
-        options = replace(options, forgotten=tuple(ledger.forgotten()))
+        options = replace(options, forgotten=tuple(ledger.forgotten()), package=PACKAGE)
         source = SYSTEMS[place.system].source(settings, options, outcome.report, resources)
         with place.at_hand():
             outcome.finished_pending = begin(place, pipeline)

@@ -19,7 +19,7 @@ YEARS, MONTHS = 0.6, 8  # a month of it has some 1,500 entries, or none
 @pytest.fixture
 def company(account: MakeAccount, tracker: Tracker, monkeypatch: pytest.MonkeyPatch) -> Account:
     """Make a company of which each month that holds entries fills a package."""
-    monkeypatch.setattr("api_extract.due.PACKAGE", 100)
+    monkeypatch.setattr("pipelines.sync.PACKAGE", 100)
     module, name = tracker.longest
     monkeypatch.setattr(sys.modules[module], name, timedelta(days=31))
     made = account(tracker, years=YEARS)

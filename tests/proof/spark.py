@@ -18,7 +18,7 @@ import duckdb
 from pyarrow.fs import S3FileSystem
 
 from benchmarks import models
-from benchmarks.throughput import machine
+from benchmarks.outside import machine
 from pipelines import spark
 from pipelines.models import release
 from pipelines.place import Place
