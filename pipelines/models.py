@@ -20,7 +20,7 @@ from api_extract.errors import YourMove
 from pipelines import lake
 from pipelines.lake import LAKE
 from pipelines.ledger import Ledger
-from pipelines.place import Place
+from pipelines.place import Place, memory_limit
 from pipelines.systems import LOADING, SYSTEMS
 
 PROJECT = Path(__file__).parent.parent / "sql"
@@ -246,6 +246,7 @@ def _environment(place: Place, as_of: datetime) -> Iterator[None]:
     before = dict(os.environ)
     os.environ["TIMEHOUSE_AS_OF"] = as_of.isoformat()
     os.environ["TIMEHOUSE_WAREHOUSE"] = str(place.warehouse.absolute())
+    os.environ["TIMEHOUSE_MEMORY_LIMIT"] = memory_limit()
     if place.destination == LAKE:
         os.environ |= lake.environment(place.credentials)
     if place.destination == "postgres":

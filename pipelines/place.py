@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from dlt.common.destination import Destination
 from dlt.common.destination.exceptions import UnknownDestinationModule
 from dlt.common.schema.exceptions import SchemaException
 from dlt.common.storages.exceptions import StorageException
+from dlt.destinations.impl.duckdb.configuration import DuckDbCredentials
 from dlt.pipeline.exceptions import PipelineStateEngineNoUpgradePathException
 from filelock import AcquireReturnProxy, FileLock, Timeout
 
@@ -231,7 +232,26 @@ class Place:
             return lake.Lake(destination_name=LAKE, staging_dataset_name_layout=layout)
         if self.destination != "duckdb":
             return self.destination
-        return dlt.destinations.duckdb(str(self.warehouse.absolute()))
+        credentials = DuckDbCredentials(str(self.warehouse.absolute()))
+        credentials.global_config = {"memory_limit": memory_limit()}
+        return dlt.destinations.duckdb(credentials)
+
+
+def memory_limit() -> str:
+    """Return how much memory DuckDB may take before it uses the disk, as it writes that itself."""
+    return _as_written(dlt.config.get("timehouse.memory_limit", str))
+
+
+@cache
+def _as_written(limit: str | None) -> str:
+    with duckdb.connect() as connection:
+        try:
+            if limit is not None:
+                connection.execute("SET memory_limit = ?", [limit])
+        except duckdb.Error as error:
+            raise YourMove(f"timehouse.memory_limit, such as 2GB: {error}") from None
+        ((written,),) = connection.execute("SELECT current_setting('memory_limit')").fetchall()
+    return str(written)
 
 
 def _magic(file: Path) -> bytes:

@@ -10,7 +10,9 @@ import pytest
 from dlt.pipeline.exceptions import PipelineStepFailed
 from filelock import Timeout
 
+from api_extract.errors import YourMove
 from clockodo_source import Options
+from pipelines.models import _environment
 from pipelines.place import Place
 from pipelines.sync import Outcome, sync
 from simulator.faults import status
@@ -99,3 +101,21 @@ def test_no_rows_are_left_in_the_working_folder(account: MakeAccount) -> None:
     assert "trace.pickle" in names
     rows = (".parquet", ".jsonl", ".gz", ".csv", ".insert_values", ".reference", ".sql")
     assert [name for name in names if name.endswith(rows)] == []
+
+
+def test_the_limit_of_memory_holds_for_loads_and_models(
+    account: MakeAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As it is configured; what DuckDB cannot read is refused before anything is asked for."""
+    company = account(years=0.02)
+    monkeypatch.setenv("TIMEHOUSE__MEMORY_LIMIT", "512MiB")
+    company.sync("company")
+    with company.place.pipeline().sql_client() as client:
+        assert client.execute_sql("SELECT current_setting('memory_limit')") == [("512.0 MiB",)]
+    with _environment(company.place, company.world.now):
+        assert os.environ["TIMEHOUSE_MEMORY_LIMIT"] == "512.0 MiB"
+    monkeypatch.setenv("TIMEHOUSE__MEMORY_LIMIT", "lots")
+    company.app.reset()
+    with pytest.raises(YourMove, match=r"timehouse\.memory_limit"):
+        company.sync("company")
+    assert company.app.counts.total() == 0
