@@ -56,6 +56,8 @@ class Reader:
         self.seen = Seen()
         self.schema = table.schema.append(pa.field(UNDECLARED.name, pa.string())).append(ABSENT)
         self._absent: dict[int, list[str]] = {}
+        self._sorts = any(column.of_types for column in table.columns)
+        self._types: list[Any] = []
         self._tree = _tree(table)
         self._strict = list[_struct(table.name, self._tree, strict=True)]  # type: ignore[misc]
         self._lenient = list[_struct(table.name, self._tree, strict=False)]  # type: ignore[misc]
@@ -66,6 +68,7 @@ class Reader:
         try:
             structs, unknown = self._decode(rows)
             leaves = _leaves([astuple(s) for s in structs], self._tree)
+            self._types = [getattr(s, "type", None) for s in structs] if self._sorts else []
             arrays = {c.name: self._array(c, values) for c, values in leaves if c.loaded}
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise Unexpected(f"{self.table.name}: {said(error)}") from None
@@ -113,6 +116,8 @@ class Reader:
             ]
             self.seen.absent[column.name] += len(absent)
             if column.right or column.sparse:
+                if types := column.of_types:
+                    absent = [n for n in absent if self._types[n] in types]
                 for n in absent:
                     self._absent.setdefault(n, []).append(column.name)
             values = [None if v is UNSET else v for v in values]
@@ -185,7 +190,7 @@ def _struct(name: str, tree: Tree, *, strict: bool) -> type[Struct]:
     fields = []
     for key, node in tree.items():
         kind = _PYTHON[node.kind] if isinstance(node, Column) else _struct(key, node, strict=strict)
-        missed = not isinstance(node, Column) or not node.of_some or node.right or node.sparse
+        missed = not isinstance(node, Column) or not node.of_types or node.right or node.sparse
         either = kind | None | UnsetType if missed else kind | None
         fields.append((key, either if kind is not Any else Any, UNSET if missed else None))
     return msgspec.defstruct(name, fields, gc=False, forbid_unknown_fields=strict)
@@ -227,6 +232,8 @@ def said(error: Exception) -> str:
 
 
 def _cast(array: pa.Array, kind: Kind) -> pa.Array:
+    if array.type == ARROW[kind]:
+        return array
     try:
         return array.cast(ARROW[kind])
     except pa.ArrowInvalid:

@@ -28,7 +28,6 @@ SINCE = "_window_since"
 UNTIL = "_window_until"
 OF = "_window_of"
 DELETED = "_deleted"
-ROWS_PER_FILE_SLICE = 50_000
 
 # dlt warns at each Arrow table that a JSON column arrives as text, which is how it must arrive.
 logging.getLogger("dlt").addFilter(
@@ -72,13 +71,11 @@ def staged(
     markers = [_marker(table, w) for w in windows]
     # Later than any row, so that it wins over one of the same id that was staged before it.
     markers += [_leaving(table, key) for key in gone]
-    if markers:
-        yield _with_hints(table, pa.Table.from_pylist(markers, schema=schema))
-    if rows.num_rows or not markers:
-        for name in schema.names[len(rows.schema) :]:
-            rows = rows.append_column(name, pa.nulls(rows.num_rows, schema.field(name).type))
-        for start in range(0, max(rows.num_rows, 1), ROWS_PER_FILE_SLICE):
-            yield _with_hints(table, rows.slice(start, ROWS_PER_FILE_SLICE).cast(schema))
+    for name in schema.names[len(rows.schema) :]:
+        rows = rows.append_column(name, pa.nulls(rows.num_rows, schema.field(name).type))
+    # At once, as each table handed on costs dlt a look at all its columns.
+    all_of_it = [rows.cast(schema), pa.Table.from_pylist(markers, schema=schema)]
+    yield _with_hints(table, pa.concat_tables(all_of_it))
 
 
 def staged_schema(table: Table) -> pa.Schema:

@@ -23,7 +23,7 @@ def check_columns(run: "Run[Any]", shape: Shape) -> None:
         seen = shape.readers[table.name].seen
         run.report.undeclared |= seen.undeclared
         _look_for_vanished(run, shape, table)
-        rights = [c.name for c in table.columns if c.right and not c.of_some]
+        rights = [c.name for c in table.columns if c.right and not c.of_types]
         # A few rows out of many may all lack a key by chance; a whole list may not.
         proof = shape.resource.reading == "whole" or shape.resource.name in run.reduced
         if rights and seen.rows > (0 if proof else FEW):
@@ -41,7 +41,7 @@ def _look_for_vanished(run: "Run[Any]", shape: Shape, table: Table) -> None:
         return
     told: dict[str, bool] = dict(run.state.get("columns", {}).get(table.name, {}))
     for column in table.loaded:
-        if column.right or column.sparse or column.of_some:
+        if column.right or column.sparse or column.of_types:
             continue
         absent = seen.absent[column.name]
         if absent == seen.rows and told.get(column.name):

@@ -28,7 +28,7 @@ class Column:
     `right`: the key is absent where the reader lacks a right, or holds the value `hidden`.
     `sparse`: it is absent where the row was read in one of several ways. A known value stays, as
     long as the columns it `follows` stay as they were; `a=b`: as no `b` contradicts the old `a`.
-    `of_some`: only rows of some types have it, so that where it is absent nothing is told.
+    `of_types`: only rows whose key `type` is one of these have it; where others lack it is no news.
     `blank`: the text that stands for no value, and becomes NULL.
     `personal`: tells of a person; `counted`: figures hang on it, so that it stays when the person
     is forgotten; `lists_people`: its objects are people, by id and name. `loaded=False`: known, and
@@ -40,7 +40,7 @@ class Column:
     description: str
     right: bool = False
     sparse: bool = False
-    of_some: bool = False
+    of_types: tuple[int, ...] = ()
     follows: tuple[str, ...] = ()
     hidden: int | None = None
     blank: str | None = None

@@ -133,13 +133,18 @@ LUMP_SUM_SERVICE_ENTRIES = Table(
 
 ENTRY_TABLES = (TIME_ENTRIES, LUMP_SUM_ENTRIES, LUMP_SUM_SERVICE_ENTRIES)
 
-_ALL = {c.name: c for table in ENTRY_TABLES for c in table.columns}
-_COMMON = set.intersection(*({c.name for c in table.columns} for table in ENTRY_TABLES))
+_HAVE: dict[Column, list[int]] = {}  # the types that have a column
+for number, table in enumerate(ENTRY_TABLES, start=1):
+    for column in table.columns:
+        _HAVE.setdefault(column, []).append(number)
 
 ENTRIES_WIRE = Table(
     name="entries",
     key=("id",),
-    columns=tuple(replace(c, of_some=c.name not in _COMMON) for c in _ALL.values()),
+    columns=tuple(
+        column if len(types) == len(ENTRY_TABLES) else replace(column, of_types=tuple(types))
+        for column, types in _HAVE.items()
+    ),
     description="A page of entries before it is sorted by type. One row per entry.",
     window="time_since",
     roams="id",
