@@ -21,9 +21,10 @@ import yaml
 from api_extract.dataset import refuse_a_newer_layout
 from api_extract.errors import YourMove
 from api_extract.forgotten import unmentioned
+from pipelines.built import BUILT, PROJECT, accounts
 from pipelines.exits import Exit
 from pipelines.ledger import Ledger
-from pipelines.models import BUILT, PROJECT, Built, accounts, build_models
+from pipelines.models import Built, build_models
 from pipelines.pending import legible
 from pipelines.place import Place
 from pipelines.publish import republish

@@ -5,10 +5,11 @@ from datetime import timedelta
 
 from api_extract.checkup import Check
 from api_extract.report import Report
+from pipelines.built import NEXT
 from pipelines.demo import Demo
 from pipelines.exits import Exit
 from pipelines.forget import Forgotten
-from pipelines.models import NEXT, Built
+from pipelines.models import Built
 from pipelines.publish import Published
 from pipelines.reconcile import Reconciliation
 from pipelines.reconcile import summary as reconciled
@@ -165,7 +166,7 @@ def show_check(show: Show, system: System, report: Report, checks: list[Check]) 
 def show_status(show: Show, status: Status, max_age: timedelta | None) -> Exit:
     """Show freshness, rows and what needs a look."""
     stale = max_age is not None and status.age > max_age
-    look = bool(stale or status.pending or status.troubles or status.differing)
+    look = bool(stale or status.pending or status.troubles or status.differing or status.marts)
     show.data(asdict(status) | {"stale": stale})
     show.text(f"Last load as of {status.as_of:%Y-%m-%d %H:%M} UTC, {_hours(status.age)} ago.")
     show.text(f"Key of user {status.owner}, {status.role}; days in {status.timezone}.")
@@ -183,6 +184,8 @@ def show_status(show: Show, status: Status, max_age: timedelta | None) -> Exit:
         show.text("Look: the last load is too old.")
     if status.pending:
         show.text("Look: a load was left unfinished; the next sync finishes it.")
+    if status.marts:
+        show.text(f"Look: marts: {status.marts}")
     for month in status.differing:
         show.text(f"Look: {month:%Y-%m} differs from the tracker; `timehouse reconcile --repair`.")
     for name, trouble in status.troubles.items():

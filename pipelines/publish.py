@@ -23,7 +23,8 @@ import duckdb
 from filelock import FileLock, Timeout
 
 from api_extract.errors import YourMove
-from pipelines.models import MARTS, columns, comments
+from pipelines.built import MARTS
+from pipelines.models import columns, comments
 from pipelines.place import Place
 from pipelines.systems import LOADING
 

@@ -17,9 +17,10 @@ from api_extract.errors import Forbidden, Gone, TheirMove, TooHeavy, YourMove
 from api_extract.run import Options
 from api_extract.totals import Ask, Compared, Figures, Oracle, compare, read_all, untold
 from api_extract.windows import Window, month_of, months
+from pipelines.built import accounts
 from pipelines.exits import Exit
 from pipelines.ledger import Ledger
-from pipelines.models import Built, accounts, build_models
+from pipelines.models import Built, build_models
 from pipelines.place import Place
 from pipelines.sync import sync
 from pipelines.systems import SYSTEMS

@@ -9,6 +9,7 @@ from dlt.destinations.exceptions import DatabaseUndefinedRelation
 
 from api_extract.errors import YourMove
 from api_extract.report import Trouble
+from pipelines.built import behind
 from pipelines.ledger import Ledger
 from pipelines.pending import legible
 from pipelines.place import Place
@@ -21,7 +22,7 @@ class Status:
 
     `rights`: columns a right decides on that were seen. `lacking`: resources that were refused.
     `agreed`: as of when each year last agreed with the tracker, None: never. `differing`: months
-    that do not now.
+    that do not now. `marts`: why they are not of the last load, if so.
     """
 
     as_of: datetime
@@ -37,6 +38,7 @@ class Status:
     oldest_window: tuple[Any, ...] | None
     agreed: dict[int, datetime | None]
     differing: list[date]
+    marts: str
 
 
 def status(place: Place, now: datetime) -> Status:
@@ -95,6 +97,7 @@ def _read(ledger: Ledger, place: Place, *, pending: bool, now: datetime) -> Stat
         oldest_window=windows[0] if windows else None,
         agreed=ledger.agreements(),
         differing=sorted(month for month, (_, differs) in ledger.compared().items() if differs),
+        marts=behind(place),
     )
 
 

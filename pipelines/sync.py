@@ -12,9 +12,10 @@ from api_extract.errors import YourMove
 from api_extract.report import Report
 from api_extract.run import Options
 from api_extract.source import select
+from pipelines.built import accounts, is_built, noted
 from pipelines.exits import Exit, explained
 from pipelines.ledger import Ledger
-from pipelines.models import Built, accounts, build_models, is_built
+from pipelines.models import Built, build_models
 from pipelines.place import Place
 from pipelines.sweep import sweep
 from pipelines.systems import SYSTEMS
@@ -115,7 +116,9 @@ def sync(  # noqa: PLR0913 - each is an option of the command line
             _note_failure(ledger, outcome, options, error)
             raise
         if models:
-            _model(place, options.as_of, outcome)
+            with noted([ledger]) as told:
+                _model(place, options.as_of, outcome)
+                told.update(summary(outcome))
     return outcome
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from api_extract.source import check_columns
 from pipelines import data_map
-from pipelines.models import PROJECT
+from pipelines.built import PROJECT
 from simulator.clockodo import ClockodoApp
 from simulator.server import serve
 from simulator.world import World
