@@ -25,7 +25,8 @@ from api_extract.windows import Window
 from pipelines import lake
 from pipelines.lake import LAKE
 
-LABEL = re.compile(r"[a-z][a-z0-9_]{0,30}")
+# dlt makes one _ of several in the name of a schema, which two labels would then share.
+LABEL = re.compile(r"(?=.{1,31}$)[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
 SCHEMAS = {"staging", "snapshots", "intermediate", "marts", "marts_next"}
 STAGING = "%s_staging"  # as dlt names the schema in which a load waits for its turn
 # What dlt raises where its working folder was damaged, or written by a newer one.
@@ -61,7 +62,8 @@ class Place:
     def __post_init__(self) -> None:
         if not LABEL.fullmatch(self.account):
             raise YourMove(
-                f"--account {self.account!r}: a label is lower-case letters, digits and _."
+                f"--account {self.account!r}: a label is up to 31 lower-case letters and digits,"
+                " with single _ between them."
             )
         schema = self.warehouse.stem
         if self.destination == "duckdb" and schema in {self.dataset, *SCHEMAS}:

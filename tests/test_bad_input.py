@@ -31,6 +31,9 @@ OTHER_FILTER = (
     "This dataset was filled with the filter none, now it is {}: entries outside of it would be"
     " deleted. Use another warehouse or another --account for another filter."
 )
+NO_LABEL = (
+    "--account {!r}: a label is up to 31 lower-case letters and digits, with single _ between them."
+)
 FILTERS = {
     "clockodo": ("FILTER", '{"customers_id": 7}', {"customers_id": "7"}),
     "clockify": ("WORKSPACES", f'["{HERE}"]', {"workspaces": HERE}),
@@ -131,10 +134,7 @@ def test_what_cannot_be_asked_for_is_told_before_the_first_request(
             "--destination postgres",
             "The destination is not configured: credentials missing.",
         ),
-        (
-            "--account Größe",
-            "--account 'Größe': a label is lower-case letters, digits and _.",
-        ),
+        *((f"--account {label}", NO_LABEL.format(label)) for label in ("Größe", "b_", "a__b")),
         ("--warehouse no/folder/w.duckdb", "--warehouse: there is no folder no/folder."),
     ],
 )
