@@ -62,7 +62,7 @@ class Options:
 
     `windows`: the days it is confined to, where they are several spans. `sweep`: months to be read
     again besides those that are due. `forgotten`: people of whom nothing is read that tells who it
-    was.
+    was. `by_clock`: `as_of` is what this machine's clock says, which may be wrong.
     """
 
     as_of: datetime
@@ -75,6 +75,7 @@ class Options:
     windows: tuple[Window, ...] = ()
     sweep: tuple[Window, ...] = ()
     forgotten: tuple[int | str, ...] = ()
+    by_clock: bool = False
 
 
 class Run(Generic[S]):

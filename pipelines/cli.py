@@ -120,7 +120,8 @@ def sync(  # noqa: PLR0913 - the options of the verb
     from pipelines.alert import alerting  # noqa: PLC0415
 
     options = Options(
-        call.as_of, full, since, until, lookback, accept_shrink, accept_narrower_rights
+        *(call.as_of, full, since, until, lookback, accept_shrink, accept_narrower_rights),
+        by_clock=call.by_clock,
     )
     names = [name.strip() for name in resources.split(",") if name.strip()]
 
@@ -128,15 +129,7 @@ def sync(  # noqa: PLR0913 - the options of the verb
         with alerting(f"sync {place.label}") as end:
             settings, models = call.settings(place), not no_models and system != ALL
             with call.show.progress() as tell:
-                outcome = verb.sync(
-                    place,
-                    settings,
-                    options,
-                    names,
-                    models=models,
-                    by_clock=call.by_clock,
-                    tell=tell,
-                )
+                outcome = verb.sync(place, settings, options, names, models=models, tell=tell)
             output.show_sync(call.show, outcome)
             if outcome.report.later:
                 sys.stderr.write(f"{outcome.report.later}\n")
@@ -169,7 +162,12 @@ def reconcile(call: Call, system: str, *, repair: bool, report: Path | None) -> 
         with alerting(f"reconcile {place.label}") as end:
             settings = call.settings(place)
             with call.show.progress() as tell:
-                found = verb.reconcile(place, settings, call.as_of, repair=repair, tell=tell)
+                found = verb.reconcile(
+                    *(place, settings, call.as_of),
+                    repair=repair,
+                    by_clock=call.by_clock,
+                    tell=tell,
+                )
             output.show_reconciled(call.show, found)
             if report:
                 from pipelines import agreement  # noqa: PLC0415 - only a page pays for templates
@@ -195,7 +193,7 @@ def models(call: Call) -> None:
 
 @cli.command()
 @systems_argument
-@click.option("--max-age", type=age, metavar="AGE", help="Exit 5 if the last load is older: 26h.")
+@click.option("--max-age", type=age, metavar="AGE", help="Exit 5 if this old: 26h.")
 @shared
 def status(call: Call, system: str, max_age: timedelta | None) -> None:
     """Tell the last load, freshness, rows, rights, and what needs a look."""
@@ -203,7 +201,8 @@ def status(call: Call, system: str, max_age: timedelta | None) -> None:
     from pipelines import status as verb  # noqa: PLC0415
 
     def one(place: "Place") -> "Exit":
-        return output.show_status(call.show, verb.status(place, call.as_of), max_age)
+        now = call.as_of
+        return output.show_status(call.show, verb.status(place, now), now, max_age)
 
     _of_each(call, system, one)
 

@@ -100,7 +100,7 @@ class Ledger:
         if failure is not None:
             name, last = resources[-1] if resources else ("users", ResourceReport())
             statuses, windows = [(*run, name, "failed", last.rows, last.requests, failure)], []
-        with self._place.turn(), self._client() as client, client.begin_transaction():
+        with self._place.turn(), self.changing() as client:
             self._make_tables(client)
             if report.owner is not None:
                 insert(client, "api_identity", [identity])
@@ -136,7 +136,7 @@ class Ledger:
                 cells.append((run[0], one.month, one.measure, *one.cell[1:], *values))
             else:
                 rows.append((*run, one.month, one.measure, *values, one.differs))
-        with self._client() as client, client.begin_transaction():
+        with self.changing() as client:
             self._make_tables(client)
             empty = [row[3:5] for row in rows if not any(row[5:])]
             delete(client, "reconciliations", "month, measure", empty, f" AND {EMPTY}")
@@ -167,10 +167,16 @@ class Ledger:
     def forgetting(self, person: int | str, as_of: datetime) -> Iterator[Any]:
         """Yield a client to erase by; what it does, and who was forgotten, is noted all at once."""
         run = (uuid.uuid4().hex, as_of, self._later())
-        with self._client() as client, client.begin_transaction():
+        with self.changing() as client:
             self._make_tables(client)
             delete(client, "forgotten_people", "users_id", [(person,)])
             insert(client, "forgotten_people", [(*run, person)])
+            yield client
+
+    @contextmanager
+    def changing(self) -> Iterator[Any]:
+        """Yield a client whose changes are made all at once."""
+        with self._client() as client, client.begin_transaction():
             yield client
 
     def last_as_of(self) -> datetime | None:

@@ -1,10 +1,12 @@
 """How each verb's result is shown, and with which code it ends."""
 
+from collections.abc import Iterator
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from api_extract.checkup import Check
 from api_extract.report import Report
+from api_extract.source import CLOCKS_DIFFER
 from pipelines.built import NEXT
 from pipelines.demo import Demo
 from pipelines.exits import Exit
@@ -163,34 +165,49 @@ def show_check(show: Show, system: System, report: Report, checks: list[Check]) 
     return Exit.YOUR_MOVE if lacking else Exit.DONE
 
 
-def show_status(show: Show, status: Status, max_age: timedelta | None) -> Exit:
+def show_status(show: Show, status: Status, now: datetime, max_age: timedelta | None) -> Exit:
     """Show freshness, rows and what needs a look."""
-    stale = max_age is not None and status.age > max_age
-    look = bool(stale or status.pending or status.troubles or status.differing or status.marts)
-    show.data(asdict(status) | {"stale": stale})
-    show.text(f"Last load as of {status.as_of:%Y-%m-%d %H:%M} UTC, {_hours(status.age)} ago.")
+    stale = list(_stale(status, now, max_age))
+    age = None if status.age is None else status.age.total_seconds()
+    show.data(asdict(status) | {"age": age, "stale": bool(stale)})
+    show.text(f"Last load as of {status.as_of:%Y-%m-%d %H:%M} UTC.")
+    if status.read_at and age is not None:
+        read = f"{status.read_at:%Y-%m-%d %H:%M} UTC, {age / 3600:.1f} h ago"
+        show.text(f"Entries of these days read as of {read}.")
     show.text(f"Key of user {status.owner}, {status.role}; days in {status.timezone}.")
     if status.oldest_window:
-        since, until, read = status.oldest_window
-        show.text(f"Read longest ago: entries of {since} to {until}, on {read:%Y-%m-%d %H:%M}.")
+        since, until, at = status.oldest_window
+        show.text(f"Read longest ago: entries of {since} to {until}, on {at:%Y-%m-%d %H:%M}.")
     for year, agreed in status.agreed.items():
         told = f"on {agreed:%Y-%m-%d %H:%M}" if agreed else "never"
         show.text(f"Agreed with the tracker: {year} {told}.")
-    show.text(f"Seen by right: {', '.join(status.rights) or 'nothing'}.")
+    show.text(f"Seen by right: {len(status.rights)} columns.")
     if status.lacking:
         show.text(f"Not available: {', '.join(status.lacking)}.")
     show.table(("table", "rows"), status.rows.items())
-    if stale:
-        show.text("Look: the last load is too old.")
+    looks = [*stale, *_looks(status)]
+    for look in looks:
+        show.text(f"Look: {look}")
+    return Exit.LOOK if looks else Exit.DONE
+
+
+def _stale(status: Status, now: datetime, max_age: timedelta | None) -> Iterator[str]:
+    if status.as_of - now > CLOCKS_DIFFER:
+        yield "the last load lies in the future. A clock is wrong, or was wrong then."
+    fresh = max_age is None or (status.age is not None and -CLOCKS_DIFFER <= status.age <= max_age)
+    if not fresh:
+        yield "the entries of these days were read too long ago."
+
+
+def _looks(status: Status) -> Iterator[str]:
     if status.pending:
-        show.text("Look: a load was left unfinished; the next sync finishes it.")
+        yield "a load was left unfinished; the next sync finishes it."
     if status.marts:
-        show.text(f"Look: marts: {status.marts}")
+        yield f"marts: {status.marts}."
     for month in status.differing:
-        show.text(f"Look: {month:%Y-%m} differs from the tracker; `timehouse reconcile --repair`.")
+        yield f"{month:%Y-%m} differs from the tracker; `timehouse reconcile --repair`."
     for name, trouble in status.troubles.items():
-        show.text(f"Look: {name}: {trouble}")
-    return Exit.LOOK if look else Exit.DONE
+        yield f"{name}: {trouble}"
 
 
 def show_published(show: Show, published: Published) -> None:
@@ -202,7 +219,3 @@ def show_published(show: Show, published: Published) -> None:
         f"As of {published.as_of:%Y-%m-%d %H:%M} UTC, {published.bytes / 1e6:.1f} MB, in"
         f" {published.directory}."
     )
-
-
-def _hours(age: timedelta) -> str:
-    return f"{age.total_seconds() / 3600:.1f} h"

@@ -93,6 +93,7 @@ def reconcile(  # noqa: PLR0913 - each is an option of the command line
     as_of: datetime,
     *,
     repair: bool = False,
+    by_clock: bool = False,
     models: bool = True,
     tell: Callable[[str], None] = lambda _: None,
 ) -> Reconciliation:
@@ -108,7 +109,7 @@ def reconcile(  # noqa: PLR0913 - each is an option of the command line
         unread = ""
         for resource, windows in differing.items():
             tell(f"{resource}: reading {len(windows)} months again")
-            options = Options(as_of, windows=tuple(windows))
+            options = Options(as_of, windows=tuple(windows), by_clock=by_clock)
             outcome = sync(place, settings, options, [resource], models=False, tell=tell)
             found.notes += outcome.troubles
             unread = unread or outcome.report.later or ""
