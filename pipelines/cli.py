@@ -185,10 +185,13 @@ def models(call: Call) -> None:
     """Build and test the SQL models."""
     from pipelines import models as verb  # noqa: PLC0415
     from pipelines import output  # noqa: PLC0415
+    from pipelines.alert import alerting  # noqa: PLC0415
 
-    built = verb.models(call.place("clockodo"), call.as_of)
-    call.show.data(asdict(built))
-    sys.exit(int(output.show_models(call.show, built)))
+    with alerting("models") as end:
+        built = verb.models(call.place("clockodo"), call.as_of)
+        call.show.data(asdict(built))
+        code = end(output.show_models(call.show, built), built.failed)
+    sys.exit(int(code))
 
 
 @cli.command()
@@ -221,8 +224,10 @@ def publish(call: Call, directory: Path, mode: int) -> None:
     """Copy the marts to DIR for BI tools: one DuckDB file and Parquet."""
     from pipelines import output  # noqa: PLC0415
     from pipelines import publish as verb  # noqa: PLC0415
+    from pipelines.alert import alerting  # noqa: PLC0415
 
-    output.show_published(call.show, verb.publish(call.place("clockodo"), directory, mode))
+    with alerting("publish"):
+        output.show_published(call.show, verb.publish(call.place("clockodo"), directory, mode))
 
 
 @cli.command()
