@@ -2,8 +2,9 @@
 
 import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any, cast
 
 import dlt
 from dlt.common.configuration.exceptions import ConfigurationException
@@ -13,6 +14,7 @@ from dlt.load.exceptions import LoadClientJobFailed
 from dlt.pipeline.exceptions import PipelineStepFailed
 from dlt.pipeline.state_sync import load_pipeline_state_from_destination
 
+from api_extract.dataset import refuse_a_newer_layout
 from api_extract.errors import YourMove
 from pipelines.exits import explained
 from pipelines.ledger import Ledger
@@ -86,16 +88,29 @@ def legible() -> Iterator[None]:
         ) from None
 
 
+def refuse_a_newer(place: Place, pipeline: dlt.Pipeline | None = None) -> None:
+    """Raise YourMove where a later version has filled the dataset, before anything is written."""
+    with legible():
+        sources = _remembered(pipeline or place.pipeline()).get("sources", {})
+    refuse_a_newer_layout(sources.get(place.system, {}).get("dataset", {}))
+
+
 def loaded_state(pipeline: dlt.Pipeline) -> int:
     """Return the version of the state that was loaded last, 0 if none was."""
+    version: int = _remembered(pipeline).get("_state_version", 0)
+    return version
+
+
+def _remembered(pipeline: dlt.Pipeline) -> Mapping[str, Any]:
+    """Return the state that was loaded last, an empty one if none was."""
     try:
         with pipeline.destination_client() as client:
             if not isinstance(client, WithStateSync):
-                return 0
+                return {}
             state = load_pipeline_state_from_destination(pipeline.pipeline_name, client)
     except DestinationUndefinedEntity:
-        return 0
-    return state["_state_version"] if state else 0
+        return {}
+    return cast("Mapping[str, Any]", state or {})
 
 
 def _names_who_was_forgotten(place: Place, pipeline: dlt.Pipeline) -> bool:

@@ -23,8 +23,9 @@ import duckdb
 from filelock import FileLock, Timeout
 
 from api_extract.errors import YourMove
-from pipelines.built import MARTS
+from pipelines.built import MARTS, accounts
 from pipelines.models import columns, comments
+from pipelines.pending import refuse_a_newer
 from pipelines.place import Place
 from pipelines.systems import LOADING
 
@@ -120,6 +121,9 @@ def _held(place: Place) -> Iterator[None]:
     if place.destination == "duckdb" and not place.warehouse.exists():
         raise YourMove(f"There is no warehouse {place.warehouse}. Run {LOADING} first.")
     with place.locked(), _told():
+        with place.at_hand():
+            for each in accounts(place):
+                refuse_a_newer(each)
         yield
 
 

@@ -21,6 +21,7 @@ from pipelines.built import accounts
 from pipelines.exits import Exit
 from pipelines.ledger import Ledger
 from pipelines.models import Built, build_models
+from pipelines.pending import refuse_a_newer
 from pipelines.place import Place
 from pipelines.sync import sync
 from pipelines.systems import SYSTEMS
@@ -202,6 +203,7 @@ def _zone(place: Place) -> ZoneInfo:
     if place.destination == "duckdb" and not place.warehouse.exists():
         raise YourMove(f"There is no warehouse {place.warehouse}. Run {place.loading} first.")
     with place.locked(), place.at_hand():
+        refuse_a_newer(place)
         zone = Ledger(place.pipeline(), place).timezone()
     if zone is None:
         raise YourMove(f"Nothing was loaded yet. Run {place.loading} first.")

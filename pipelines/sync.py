@@ -16,6 +16,7 @@ from pipelines.built import accounts, is_built, noted
 from pipelines.exits import Exit, explained
 from pipelines.ledger import Ledger
 from pipelines.models import Built, build_models
+from pipelines.pending import refuse_a_newer
 from pipelines.place import Place
 from pipelines.sweep import sweep
 from pipelines.systems import SYSTEMS
@@ -90,6 +91,7 @@ def sync(  # noqa: PLR0913 - each is an option of the command line
         place, options = as_worker(place, options)
     with place.locked():
         pipeline = place.pipeline()
+        refuse_a_newer(place, pipeline)
         ledger = Ledger(pipeline, place)
         if options.by_clock:
             _refuse_a_clock_set_back(place, options.as_of, ledger.last_as_of())
