@@ -96,6 +96,14 @@ class Place:
         return self.warehouse.parent.absolute() / ".timehouse" / name / self.tag
 
     @property
+    def _locks(self) -> Path:
+        """The file that is locked, for a warehouse the same by whichever name it is called."""
+        if self.destination != "duckdb":
+            return self.folder / "lock"
+        file = Path(os.path.realpath(self.warehouse))
+        return file.parent / ".timehouse" / file.name / "lock"
+
+    @property
     def tag(self) -> str:
         """What of a worker is its own is called by its days."""
         days = (self.worker.since, self.worker.until) if self.worker else ()
@@ -159,8 +167,9 @@ class Place:
         try:
             if not self.warehouse.parent.is_dir():
                 raise YourMove(f"--warehouse: there is no folder {self.warehouse.parent}.")
-            self.folder.mkdir(parents=True, exist_ok=True)
-            return FileLock(self.folder / "lock", timeout=0, mode=0o600).acquire()
+            for folder in (self.folder, self._locks.parent):
+                folder.mkdir(parents=True, exist_ok=True)
+            return FileLock(self._locks, timeout=0, mode=0o600).acquire()
         except Timeout:
             raise
         except OSError as error:
