@@ -134,8 +134,12 @@ def show_forgotten(show: Show, user: str, found: Forgotten) -> None:
     for copy in copies:
         show.text(f"Copied anew: {copy}")
     for copy in gone:
-        show.text(f"Look: {copy} is not there any more. Where that copy went, it tells of {user}.")
-    show.text(f"Nothing here tells any more who {user} was. Hours, days and amounts stay.")
+        show.text(
+            f"Look: the copy in {copy} is not there any more. If it was moved, it still tells who"
+            f" {user} was: delete it. This is said once."
+        )
+    what = "The warehouse, its history and the copies made anew"
+    show.text(f"{what} no longer tell who {user} was. Hours, days and amounts stay.")
 
 
 def show_check(show: Show, system: System, report: Report, checks: list[Check]) -> Exit:
