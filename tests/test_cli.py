@@ -138,6 +138,7 @@ def test_the_interval_of_a_scheduler_is_what_is_read(tracker: Tracker, terminal:
         ("soon", "2026-11-01", "UTC"),
         ("2026-10-01", "2026-11-01", "Europe/Nowhere"),
         ("1971-01-01", "2026-11-01", "UTC"),
+        ("2026-11-02", "2026-11-01", "UTC"),
     ],
 )
 def test_an_interval_that_is_none_is_told(
@@ -150,6 +151,14 @@ def test_an_interval_that_is_none_is_told(
 
     assert (said.exit, said.requests) == (2, 0)
     assert "DLT_INTERVAL" in said.line or "is not within" in said.line
+
+
+def test_a_zone_that_is_none_is_told(timehouse: Run) -> None:
+    """By each verb: dlt cannot be imported with it."""
+    ended = timehouse("status", DLT_INTERVAL_TIMEZONE="Nowhere/X")
+
+    assert ended.returncode == 2
+    assert "Error: DLT_INTERVAL_TIMEZONE is no time zone such as Europe/Berlin." in ended.stderr
 
 
 def test_a_foreign_environment_changes_nothing(timehouse: Run, app: ClockodoApp) -> None:
