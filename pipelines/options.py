@@ -131,6 +131,18 @@ class Call:
 
         return Show(as_json=bool(self._given["as_json"]))
 
+    def tell(self, error: Exception) -> None:
+        """Print for programs how it ended; people read it on standard error."""
+        if not self._given["as_json"]:
+            return
+        from pipelines.exits import Exit, explained  # noqa: PLC0415 - only errors pay for it
+
+        if isinstance(error, click.ClickException):
+            known = Exit.YOUR_MOVE, error.format_message()
+        else:
+            known = explained(error) or (Exit.BUG, type(error).__name__)
+        self.show.data({"exit": int(known[0]), "failure": known[1]})
+
     @property
     def as_of(self) -> datetime:
         """The one now of the run."""
@@ -185,7 +197,12 @@ def shared(function: Callable[..., None]) -> Callable[..., Any]:
         own = {name: given.pop(name) for name in names}
         typed = {n for n in names if context.get_parameter_source(n) is COMMANDLINE}
         # The environment speaks to both; it must not overrule what was typed before the verb.
-        function(Call({n: own[n] if n in typed else context.obj[n] for n in names}), **given)
+        call = Call({n: own[n] if n in typed else context.obj[n] for n in names})
+        try:
+            function(call, **given)
+        except Exception as error:
+            call.tell(error)
+            raise
 
     return all_of(wrapped)
 

@@ -192,6 +192,17 @@ def test_a_postgres_that_cannot_be_reached_is_told(
     assert (said.exit, said.line, said.requests) == (Exit.YOUR_MOVE, message, 0)
 
 
+def test_the_examples_own_key_is_told_before_the_first_request(
+    tracker: Tracker, terminal: Terminal
+) -> None:
+    """Who has copied the example has not filled it in yet."""
+    said = terminal("check", tracker.name, **{f"{tracker.prefix}API_KEY": "your key"})
+
+    name = f"sources.{tracker.name}.api_key"
+    expected = f"{name} is that of the example. Fill in your own."
+    assert (said.exit, said.line, said.requests) == (Exit.YOUR_MOVE, expected, 0)
+
+
 @pytest.mark.parametrize("verb", ["sync", "check"])
 def test_a_wrong_key_costs_one_request(tracker: Tracker, terminal: Terminal, verb: str) -> None:
     """It will not become right by trying again, and a vendor may lock who tries too often."""

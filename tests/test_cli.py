@@ -220,6 +220,15 @@ def test_status_tells_where_things_stand(tracker: Tracker, terminal: Terminal) -
     assert (said.exit, said.line) == (2, f"{never} Run `timehouse sync {other}`.")
 
 
+def test_an_error_is_told_to_programs_as_well(terminal: Terminal) -> None:
+    """One JSON object, as with all accounts; what is typed wrong included."""
+    for words in (("status", "--warehouse", "none.duckdb"), ("sync", "--account", "Größe")):
+        said = terminal(*words, "--json")
+        printed = said.printed[: said.printed.rindex("}") + 1]
+        told = json.loads(printed)
+        assert (said.exit, told["exit"], told["failure"]) == (2, 2, said.line)
+
+
 def test_a_server_that_is_down_is_their_move(timehouse: Run, app: ClockodoApp) -> None:
     """Exit code 3 after the retries, and 4 where the answer is another than documented."""
     far = status(503, retry_after=3_600)
