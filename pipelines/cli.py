@@ -57,7 +57,7 @@ def demo(call: Call, system: str) -> None:
     file = f"timehouse-demo{'' if system == SYSTEMS[0] else f'-{system}'}.duckdb"
     with call.show.progress() as tell:
         made = verb.demo(call.place(system, file), tell)
-    output.show_demo(call.show, made)
+    output.show_demo(call.show, made, call.place(system, file))
     sys.exit(int(made.exit))
 
 
@@ -127,10 +127,11 @@ def sync(  # noqa: PLR0913 - the options of the verb
 
     def one(place: "Place") -> "Exit":
         with alerting(f"sync {place.label}") as end:
+            output.show_begun(call.show, place, options.as_of)
             settings, models = call.settings(place), not no_models and system != ALL
             with call.show.progress() as tell:
                 outcome = verb.sync(place, settings, options, names, models=models, tell=tell)
-            output.show_sync(call.show, outcome)
+            output.show_sync(call.show, outcome, place)
             if outcome.report.later:
                 sys.stderr.write(f"{outcome.report.later}\n")
             return end(outcome.exit, outcome.told)

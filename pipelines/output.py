@@ -12,6 +12,7 @@ from pipelines.demo import Demo
 from pipelines.exits import Exit
 from pipelines.forget import Forgotten
 from pipelines.models import Built
+from pipelines.place import Place
 from pipelines.publish import Published
 from pipelines.reconcile import Reconciliation
 from pipelines.reconcile import summary as reconciled
@@ -21,10 +22,17 @@ from pipelines.sync import Outcome, summary
 from pipelines.systems import System
 
 
-def show_sync(show: Show, outcome: Outcome) -> None:
-    """Show what a sync read and changed, table by table."""
+def show_begun(show: Show, place: Place, as_of: datetime) -> None:
+    """Show what is going to be read, and as of when: a log tells by it when that was."""
+    show.text(f"{place.label}, as of {as_of:%Y-%m-%d %H:%M} UTC")
+
+
+def show_sync(show: Show, outcome: Outcome, place: Place) -> None:
+    """Show what a sync read and changed, table by table, and where it is."""
     show.data(summary(outcome))
     _sync_text(show, outcome)
+    where = place.warehouse if place.destination == "duckdb" else place.destination
+    show.text(f"All of it is in {where}. Next: `timehouse status`, or `timehouse report`.")
 
 
 def _sync_text(show: Show, outcome: Outcome) -> None:
@@ -93,7 +101,7 @@ def show_reconciled(show: Show, found: Reconciliation) -> None:
     show.text("They differ." if found.differing else "They agree, as far as they were compared.")
 
 
-def show_demo(show: Show, demo: Demo) -> None:
+def show_demo(show: Show, demo: Demo, place: Place) -> None:
     """Show the load, the months, and whether the tracker agrees."""
     names = (
         *("month", "worked_hours", "billable_hours", "net_capacity_hours"),
@@ -118,6 +126,10 @@ def show_demo(show: Show, demo: Demo) -> None:
     totals = [*demo.parts, ("the tracker's own totals", *demo.tracker)]
     show.table(("total", "hours", "revenue"), totals)
     show.text("They agree." if demo.agrees else "Look: they differ.")
+    file = place.warehouse
+    show.text(
+        f"All of it is in {file}. Next: `make report WAREHOUSE={file}`, then your own account."
+    )
 
 
 def show_forgotten(show: Show, user: str, found: Forgotten) -> None:

@@ -220,6 +220,17 @@ def test_status_tells_where_things_stand(tracker: Tracker, terminal: Terminal) -
     assert (said.exit, said.line) == (2, f"{never} Run `timehouse sync {other}`.")
 
 
+def test_a_log_tells_when_each_run_was_and_where_its_rows_are(terminal: Terminal) -> None:
+    """First and last on standard output; where a run fails, the first is there."""
+    said = terminal("sync", "--no-models", "--resources", "users")
+    first = f"clockodo, account main, as of {terminal.account.world.now:%Y-%m-%d %H:%M} UTC\n"
+    assert said.printed.startswith(first)
+    assert "All of it is in warehouse.duckdb. Next: `timehouse status`" in said.printed
+
+    said = terminal("sync", SOURCES__CLOCKODO__API_KEY="0" * 32)
+    assert said.printed.startswith(first)
+
+
 def test_an_error_is_told_to_programs_as_well(terminal: Terminal) -> None:
     """One JSON object, as with all accounts; what is typed wrong included."""
     for words in (("status", "--warehouse", "none.duckdb"), ("sync", "--account", "Größe")):
