@@ -19,6 +19,8 @@ from api_extract.session import LOOPBACK
 from api_extract.windows import FIRST_DAY, LAST_DAY, LONGEST_HORIZON, LONGEST_LOOKBACK, MOST_SWEPT
 
 S = TypeVar("S")
+# What the example of secrets holds.
+EXAMPLES = ("you@company.example", "the 32 letters and digits of your key", "your key")
 Check = tuple[bool, str]  # whether something is wrong, and what to say then
 
 
@@ -98,6 +100,8 @@ def resolve(
             value = _found(section, name, credential=name in credentials, secret=name in secret)
             if isinstance(value, str) and get_origin(hint) in {tuple, Mapping}:
                 value = _decoded(value, section, name)
+            if name in credentials and value in EXAMPLES:
+                raise YourMove(f"{section}.{name} is that of the example. Fill in your own.")
         if value is not None:
             values[name] = value
     if missing := [names for names in needed if not values.keys() & set(names)]:

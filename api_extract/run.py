@@ -63,7 +63,8 @@ class Options:
     `windows`: the days it is confined to, where they are several spans. `sweep`: months to be read
     again besides those that are due. `forgotten`: people of whom nothing is read that tells who it
     was. `package`: when so many entries were read for the first time, the rest is left unread, to
-    be extracted again by who asked for this; None: all is read at once.
+    be extracted again by who asked for this; None: all is read at once. `by_clock`: `as_of` is
+    what this machine's clock says, which may be wrong.
     """
 
     as_of: datetime
@@ -77,6 +78,7 @@ class Options:
     sweep: tuple[Window, ...] = ()
     forgotten: tuple[int | str, ...] = ()
     package: int | None = None
+    by_clock: bool = False
 
 
 class Run(Generic[S]):

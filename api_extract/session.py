@@ -17,6 +17,7 @@ from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 from tenacity import RetryCallState, Retrying, retry_if_exception_type
 from tenacity.wait import wait_exponential_jitter
+from urllib3.exceptions import NameResolutionError, NewConnectionError
 
 from api_extract.errors import (
     BadCredentials,
@@ -174,7 +175,7 @@ class Session:
         except requests.RequestException as error:
             # The cause is cut off: its text and its request object hold the query and the auth.
             passing = TooHeavy if isinstance(error, requests.ReadTimeout) else Passing
-            raise passing(f"{request.name}: {type(error).__name__}") from None
+            raise passing(f"{request.name}: {_met(error, base)}") from None
         return response
 
     def _refusal(self, request: Request, response: requests.Response) -> ExtractError:
@@ -205,6 +206,22 @@ class Session:
         with self._lock:
             self.waited += seconds
         self._sleep(seconds)
+
+
+def _met(error: requests.RequestException, base: str) -> str:
+    """Tell what kept a request from its answer, and where no connection was made, to whom."""
+    reason = getattr(next(iter(error.args), None), "reason", None)
+    kinds = (
+        (isinstance(error, requests.exceptions.SSLError), "TLS"),
+        (isinstance(error, requests.ConnectTimeout), "no answer"),
+        (isinstance(reason, NameResolutionError), "DNS"),
+        (isinstance(reason, NewConnectionError), "refused"),
+    )
+    for is_it, kind in kinds:
+        if is_it and not isinstance(error, requests.exceptions.ProxyError):
+            host = urlsplit(base).hostname
+            return f"no connection to {host} ({kind}). It may be the network here."
+    return type(error).__name__
 
 
 def _enough(request: Request, state: RetryCallState) -> bool:

@@ -1,6 +1,7 @@
 """From resources as declared to a dlt source that reads them in one run."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import dlt
@@ -11,6 +12,7 @@ from api_extract.errors import ExtractError, Later, YourMove
 from api_extract.resource import Resource
 from api_extract.run import PEOPLE, Confined, Run, S
 
+CLOCKS_DIFFER = timedelta(hours=1)  # at most, between this machine's and the tracker's
 Reading = Callable[[Run[S], Resource], Iterator[Any]]
 
 
@@ -26,6 +28,7 @@ def source(run: Run[S], identify: Callable[[Run[S]], None], read: Reading[S]) ->
             if run.state is not state:  # the first resource of an extraction
                 run.begin(state)
                 identify(run)
+                _refuse_a_wrong_clock(run)
             if run.left and resource.name not in run.left:
                 return
             if run.report.unread:
@@ -45,6 +48,16 @@ def source(run: Run[S], identify: Callable[[Run[S]], None], read: Reading[S]) ->
         ]
 
     return made()
+
+
+def _refuse_a_wrong_clock(run: Run[S]) -> None:
+    """Refuse to take for now what another clock than the tracker's says."""
+    here, there = datetime.now(UTC), run.session.server_time
+    if run.options.by_clock and there and abs(here - there) > CLOCKS_DIFFER:
+        raise YourMove(
+            f"It is {here:%Y-%m-%d %H:%M} UTC by this machine's clock, but {there:%Y-%m-%d %H:%M}"
+            " by the tracker's. Set this machine's clock, or name the moment with --as-of."
+        )
 
 
 def _read(run: Run[S], resource: Resource, read: Reading[S]) -> Iterator[Any]:

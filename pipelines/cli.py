@@ -57,7 +57,7 @@ def demo(call: Call, system: str) -> None:
     file = f"timehouse-demo{'' if system == SYSTEMS[0] else f'-{system}'}.duckdb"
     with call.show.progress() as tell:
         made = verb.demo(call.place(system, file), tell)
-    output.show_demo(call.show, made)
+    output.show_demo(call.show, made, call.place(system, file))
     sys.exit(int(made.exit))
 
 
@@ -120,24 +120,18 @@ def sync(  # noqa: PLR0913 - the options of the verb
     from pipelines.alert import alerting  # noqa: PLC0415
 
     options = Options(
-        call.as_of, full, since, until, lookback, accept_shrink, accept_narrower_rights
+        *(call.as_of, full, since, until, lookback, accept_shrink, accept_narrower_rights),
+        by_clock=call.by_clock,
     )
     names = [name.strip() for name in resources.split(",") if name.strip()]
 
     def one(place: "Place") -> "Exit":
         with alerting(f"sync {place.label}") as end:
+            output.show_begun(call.show, place, options.as_of)
             settings, models = call.settings(place), not no_models and system != ALL
             with call.show.progress() as tell:
-                outcome = verb.sync(
-                    place,
-                    settings,
-                    options,
-                    names,
-                    models=models,
-                    by_clock=call.by_clock,
-                    tell=tell,
-                )
-            output.show_sync(call.show, outcome)
+                outcome = verb.sync(place, settings, options, names, models=models, tell=tell)
+            output.show_sync(call.show, outcome, place)
             if outcome.report.later:
                 sys.stderr.write(f"{outcome.report.later}\n")
             return end(outcome.exit, outcome.told)
@@ -169,7 +163,12 @@ def reconcile(call: Call, system: str, *, repair: bool, report: Path | None) -> 
         with alerting(f"reconcile {place.label}") as end:
             settings = call.settings(place)
             with call.show.progress() as tell:
-                found = verb.reconcile(place, settings, call.as_of, repair=repair, tell=tell)
+                found = verb.reconcile(
+                    *(place, settings, call.as_of),
+                    repair=repair,
+                    by_clock=call.by_clock,
+                    tell=tell,
+                )
             output.show_reconciled(call.show, found)
             if report:
                 from pipelines import agreement  # noqa: PLC0415 - only a page pays for templates
@@ -187,15 +186,18 @@ def models(call: Call) -> None:
     """Build and test the SQL models."""
     from pipelines import models as verb  # noqa: PLC0415
     from pipelines import output  # noqa: PLC0415
+    from pipelines.alert import alerting  # noqa: PLC0415
 
-    built = verb.models(call.place("clockodo"), call.as_of)
-    call.show.data(asdict(built))
-    sys.exit(int(output.show_models(call.show, built)))
+    with alerting("models") as end:
+        built = verb.models(call.place("clockodo"), call.as_of)
+        call.show.data(asdict(built))
+        code = end(output.show_models(call.show, built), built.failed)
+    sys.exit(int(code))
 
 
 @cli.command()
 @systems_argument
-@click.option("--max-age", type=age, metavar="AGE", help="Exit 5 if the last load is older: 26h.")
+@click.option("--max-age", type=age, metavar="AGE", help="Exit 5 if this old: 26h.")
 @shared
 def status(call: Call, system: str, max_age: timedelta | None) -> None:
     """Tell the last load, freshness, rows, rights, and what needs a look."""
@@ -203,7 +205,8 @@ def status(call: Call, system: str, max_age: timedelta | None) -> None:
     from pipelines import status as verb  # noqa: PLC0415
 
     def one(place: "Place") -> "Exit":
-        return output.show_status(call.show, verb.status(place, call.as_of), max_age)
+        now = call.as_of
+        return output.show_status(call.show, verb.status(place, now), now, max_age)
 
     _of_each(call, system, one)
 
@@ -222,8 +225,10 @@ def publish(call: Call, directory: Path, mode: int) -> None:
     """Copy the marts to DIR for BI tools: one DuckDB file and Parquet."""
     from pipelines import output  # noqa: PLC0415
     from pipelines import publish as verb  # noqa: PLC0415
+    from pipelines.alert import alerting  # noqa: PLC0415
 
-    output.show_published(call.show, verb.publish(call.place("clockodo"), directory, mode))
+    with alerting("publish"):
+        output.show_published(call.show, verb.publish(call.place("clockodo"), directory, mode))
 
 
 @cli.command()

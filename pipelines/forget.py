@@ -21,9 +21,10 @@ import yaml
 from api_extract.dataset import refuse_a_newer_layout
 from api_extract.errors import YourMove
 from api_extract.forgotten import unmentioned
+from pipelines.built import BUILT, PROJECT, accounts
 from pipelines.exits import Exit
 from pipelines.ledger import Ledger
-from pipelines.models import BUILT, PROJECT, Built, accounts, build_models
+from pipelines.models import Built, build_models
 from pipelines.pending import legible
 from pipelines.place import Place
 from pipelines.publish import republish
@@ -119,7 +120,8 @@ def _meant(
         labels = ", ".join(each.account for each in known)
         raise YourMove(f"Several accounts have a {person}: {labels}. Name one by --account.")
     if not meant:
-        raise YourMove(f"Nobody has the number {person} in {place.dataset}.")
+        word = "number" if isinstance(person, int) else "id"
+        raise YourMove(f"Nobody has the {word} {person} in {place.dataset}.")
     for each in meant:
         pipeline = each.pipeline()
         with legible():
@@ -146,6 +148,8 @@ def _is_known(client: Any, place: Place, person: int | str) -> bool:  # noqa: AN
 def _number(place: Place, user: str) -> int | str:
     """Return the id of a person as the tracker writes it."""
     if SYSTEMS[place.system].user_id != "bigint":
+        if not user.strip():
+            raise YourMove("--user is empty: people have ids here, by which dim_users knows them.")
         return user
     if not user.isdecimal() or len(user) > LONGEST:
         raise YourMove(f"--user {user!r}: people have numbers here, by which dim_users knows them.")

@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -13,9 +13,9 @@ from dlt.destinations.exceptions import DatabaseUndefinedRelation
 from api_extract.report import Report, ResourceReport
 from api_extract.totals import Compared
 from pipelines.place import Place
+from pipelines.statements import Names, delete, insert
 from pipelines.systems import SYSTEMS
 
-ROWS_PER_STATEMENT = 500
 USER_IDS = {"bigint": "bigint", "text": "varchar"}
 
 TABLES = {
@@ -100,16 +100,27 @@ class Ledger:
         if failure is not None:
             name, last = resources[-1] if resources else ("users", ResourceReport())
             statuses, windows = [(*run, name, "failed", last.rows, last.requests, failure)], []
-        with self._place.turn(), self._client() as client, client.begin_transaction():
+        with self._place.turn(), self.changing() as client:
             self._make_tables(client)
             if report.owner is not None:
-                _insert(client, "api_identity", [identity])
+                insert(client, "api_identity", [identity])
             said = json.dumps(told, default=str)
-            _insert(client, "run_reports", [(*run, told["exit"], said)])
-            _insert(client, "resource_status", statuses)
+            insert(client, "run_reports", [(*run, told["exit"], said)])
+            insert(client, "resource_status", statuses)
             same = [window[:3] for window in windows]
-            _forget(client, "sync_windows", "resource, window_from, window_until", same)
-            _insert(client, "sync_windows", windows)
+            delete(client, "sync_windows", "resource, window_from, window_until", same)
+            insert(client, "sync_windows", windows)
+
+    def amend(self, told: Mapping[str, Any]) -> None:
+        """Put into the report of the last run what it told only after its load."""
+        ((run, said),) = self.read(
+            "SELECT run_id, report FROM {run_reports} ORDER BY ended_at DESC LIMIT 1"
+        )
+        report = json.loads(said) | told
+        self.read(
+            "UPDATE {run_reports} SET exit = %s, report = %s WHERE run_id = %s",
+            *(report["exit"], json.dumps(report, default=str), run),
+        )
 
     def note(self, found: Iterable[Compared], as_of: datetime) -> None:
         """Add a comparison with the tracker: all months, and the cells that differ.
@@ -125,12 +136,12 @@ class Ledger:
                 cells.append((run[0], one.month, one.measure, *one.cell[1:], *values))
             else:
                 rows.append((*run, one.month, one.measure, *values, one.differs))
-        with self._client() as client, client.begin_transaction():
+        with self.changing() as client:
             self._make_tables(client)
             empty = [row[3:5] for row in rows if not any(row[5:])]
-            _forget(client, "reconciliations", "month, measure", empty, f" AND {EMPTY}")
-            _insert(client, "reconciliations", rows)
-            _insert(client, "reconciliation_cells", cells)
+            delete(client, "reconciliations", "month, measure", empty, f" AND {EMPTY}")
+            insert(client, "reconciliations", rows)
+            insert(client, "reconciliation_cells", cells)
 
     def compared(self) -> dict[date, tuple[datetime, bool]]:
         """Return when each month was last compared with the tracker, and whether it differed."""
@@ -156,10 +167,16 @@ class Ledger:
     def forgetting(self, person: int | str, as_of: datetime) -> Iterator[Any]:
         """Yield a client to erase by; what it does, and who was forgotten, is noted all at once."""
         run = (uuid.uuid4().hex, as_of, self._later())
-        with self._client() as client, client.begin_transaction():
+        with self.changing() as client:
             self._make_tables(client)
-            _forget(client, "forgotten_people", "users_id", [(person,)])
-            _insert(client, "forgotten_people", [(*run, person)])
+            delete(client, "forgotten_people", "users_id", [(person,)])
+            insert(client, "forgotten_people", [(*run, person)])
+            yield client
+
+    @contextmanager
+    def changing(self) -> Iterator[Any]:
+        """Yield a client whose changes are made all at once."""
+        with self._client() as client, client.begin_transaction():
             yield client
 
     def last_as_of(self) -> datetime | None:
@@ -225,7 +242,7 @@ class Ledger:
     def read(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         """Return the rows of a query, in which {name} stands for a table of the raw schema."""
         with self._client() as client:
-            named = query.format_map(_Names(client))
+            named = query.format_map(Names(client))
             return [tuple(row) for row in client.execute_sql(named, *values) or []]
 
     def _make_tables(self, client: Any) -> None:  # noqa: ANN401 - dlt's type depends on the destination
@@ -257,42 +274,3 @@ class Ledger:
         except DatabaseUndefinedRelation:
             return None
         return found[0] if found else None
-
-
-class _Names(dict[str, str]):
-    def __init__(self, client: Any) -> None:  # noqa: ANN401 - dlt's type depends on the destination
-        super().__init__()
-        self._client = client
-
-    def __missing__(self, name: str) -> str:
-        return str(self._client.make_qualified_table_name(name))
-
-
-def _forget(
-    client: Any,  # noqa: ANN401 - as above
-    name: str,
-    key: str,
-    keys: Sequence[tuple[Any, ...]],
-    condition: str = "",
-) -> None:
-    """Delete what was noted earlier of these: each keeps its latest reading only."""
-    table = client.make_qualified_table_name(name)
-    for some in _batches(keys):
-        values = _literals(client, some)
-        client.execute_sql(f"DELETE FROM {table} WHERE ({key}) IN ({values}){condition}")
-
-
-def _insert(client: Any, name: str, rows: Sequence[tuple[Any, ...]]) -> None:  # noqa: ANN401 - as above
-    table = client.make_qualified_table_name(name)
-    for some in _batches(rows):
-        client.execute_sql(f"INSERT INTO {table} VALUES {_literals(client, some)}")
-
-
-def _batches(rows: Sequence[tuple[Any, ...]]) -> Iterator[Sequence[tuple[Any, ...]]]:
-    return (rows[n : n + ROWS_PER_STATEMENT] for n in range(0, len(rows), ROWS_PER_STATEMENT))
-
-
-def _literals(client: Any, rows: Sequence[tuple[Any, ...]]) -> str:  # noqa: ANN401 - as above
-    """Write rows as dlt itself does: to bind a thousand values one by one takes DuckDB a second."""
-    escape = client.capabilities.escape_literal
-    return ", ".join(f"({', '.join(escape(value) for value in row)})" for row in rows)

@@ -5,26 +5,22 @@
 So the last good marts stay as they are while others are built, and when a test fails.
 """
 
-import hashlib
 import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from api_extract.errors import YourMove
 from pipelines import lake
+from pipelines.built import BUILT, MARTS, NEXT, PROJECT, accounts, made_of
 from pipelines.lake import LAKE
-from pipelines.ledger import Ledger
+from pipelines.pending import refuse_a_newer
 from pipelines.place import Place, memory_limit
 from pipelines.systems import LOADING, SYSTEMS
 
-PROJECT = Path(__file__).parent.parent / "sql"
-MARTS, NEXT = "marts", "marts_next"
 # Table, column or null, and comment, of all that has one.
 COMMENTS = {
     "duckdb": """
@@ -44,7 +40,6 @@ COMMENTS = {
     """,
 }
 COMMENTS[LAKE] = COMMENTS["duckdb"]
-BUILT = "models_built.json"  # in the working folder: what the last good build was made of
 
 
 @dataclass
@@ -56,7 +51,10 @@ class Built:
 
 
 def build_models(place: Place, as_of: datetime) -> Built:
-    """Run and test all models; a failure is told in the result, not raised."""
+    """Run and test all models; a failure is told in the result, not raised.
+
+    Raises YourMove where a later version has filled one of the accounts.
+    """
     from dbt.cli.main import dbtRunner  # noqa: PLC0415 - 4 s that only this verb should pay
 
     arguments = ["--quiet", "build", "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
@@ -67,9 +65,12 @@ def build_models(place: Place, as_of: datetime) -> Built:
     # Unit tests try the SQL on invented rows; that is for those who change it, not for each run.
     arguments += ["--exclude-resource-type", "unit_test"]
     with place.at_hand():
+        for each in accounts(place):
+            refuse_a_newer(each)
         arguments += ["--vars", json.dumps(variables(place))]
         with place.pipeline().sql_client() as client:  # what a failed build has left
             client.execute_sql(f"DROP SCHEMA IF EXISTS {NEXT} CASCADE")
+            client.execute_sql(f"CREATE SCHEMA {NEXT}")  # there until a build has passed
     with _environment(place, as_of):
         try:
             outcome = dbtRunner().invoke(arguments)
@@ -81,7 +82,7 @@ def build_models(place: Place, as_of: datetime) -> Built:
     if not built.failed:
         with place.at_hand():
             _publish(place)
-            (place.folder / BUILT).write_text(json.dumps(_made_of(place, as_of)))
+            (place.folder / BUILT).write_text(json.dumps(made_of(place, as_of)))
     return built
 
 
@@ -95,47 +96,6 @@ def variables(place: Place) -> dict[str, Any]:
         "marts_schema": NEXT,
         **{f"{system}_accounts": labels[system] for system in SYSTEMS if labels[system]},
     }
-
-
-def datasets_built(place: Place) -> set[str]:
-    """Return of which raw schemas the marts are made, as far as that is remembered."""
-    return set(_last_made_of(place)) - {"models"}
-
-
-def _last_made_of(place: Place) -> dict[str, Any]:
-    try:
-        made_of: dict[str, Any] = json.loads((place.folder / BUILT).read_bytes())
-    except (FileNotFoundError, ValueError):
-        return {}
-    return made_of
-
-
-def is_built(place: Place, as_of: datetime) -> bool:
-    """Whether the marts are there, of this day, and nothing was loaded since they were built."""
-    made_of = _last_made_of(place)
-    if not made_of:
-        return False
-    with place.pipeline().sql_client() as client:
-        found = client.execute_sql(
-            f"SELECT 1 FROM information_schema.tables WHERE table_schema = '{MARTS}'"
-        )
-    return bool(found) and made_of == _made_of(place, as_of)
-
-
-def _made_of(place: Place, as_of: datetime) -> dict[str, Any]:
-    """Return what the marts hang on: the models; of each account its day and what was loaded."""
-    files = sorted(file for file in PROJECT.rglob("*") if file.suffix in {".sql", ".yml"})
-    made_of: dict[str, Any] = {
-        "models": hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
-    }
-    for each in accounts(place):
-        ledger = Ledger(place.pipeline(), each)
-        made_of[each.dataset] = {
-            "day": f"{as_of.astimezone(ZoneInfo(ledger.timezone() or 'UTC')):%Y-%m-%d}",
-            "load": str(ledger.read("SELECT max(load_id) FROM {_dlt_loads}")),
-            "notices": [list(notice) for notice in ledger.notices()],
-        }
-    return made_of
 
 
 def _publish(place: Place) -> None:
@@ -186,24 +146,6 @@ def comments(client: Any, destination: str, schema: str) -> list[str]:  # noqa: 
     return [
         f"COMMENT ON {kind} {name} IS '{text.replace(chr(39), 2 * chr(39))}'"
         for kind, name, text in quoted
-    ]
-
-
-def accounts(place: Place) -> list[Place]:
-    """Return the accounts, of all systems, in this warehouse that have all the models need."""
-    found: dict[str, set[str]] = {}
-    with place.pipeline().sql_client() as client:
-        rows = client.execute_sql(
-            "SELECT table_schema, table_name FROM information_schema.tables"
-            " WHERE table_schema LIKE '%raw' ORDER BY table_schema"
-        )
-    for schema, table in rows or []:
-        found.setdefault(schema, set()).add(table)
-    return [
-        replace(place, system=name, account=schema[len(name) : -len("raw")].strip("_") or "main")
-        for name, system in SYSTEMS.items()
-        for schema, tables in found.items()
-        if schema.startswith(name) and tables.issuperset(system.needed_tables)
     ]
 
 

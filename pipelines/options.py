@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property, wraps
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
 
 
 COMMANDLINE = ParameterSource.COMMANDLINE
-INTERVAL = ("DLT_INTERVAL_START", "DLT_INTERVAL_END")  # instants, in the zone DLT_INTERVAL_TIMEZONE
+INTERVAL = ("DLT_INTERVAL_START", "DLT_INTERVAL_END")  # instants, in the zone of the next
+ZONE = "DLT_INTERVAL_TIMEZONE"
+NO_SPAN = f"{' and '.join(INTERVAL)} are no span of time, in the zone {ZONE}."
 
 
 def instant(value: str) -> datetime:
@@ -55,12 +58,23 @@ def assigned() -> tuple[date | None, date | None]:
 
     try:
         given = dlt.current.interval()
-        if given is None or given.start >= given.end:
+        if given is None or given.start == given.end:
             return None, None
         since, until = full_days_interval(given)
     except (ValueError, OverflowError):
-        raise click.UsageError(f"{' and '.join(INTERVAL)} are no span of time.") from None
+        raise click.UsageError(NO_SPAN) from None
+    if since >= until:
+        raise click.UsageError(NO_SPAN)
     return _within_reach(since.date()), _within_reach(until.date())
+
+
+def _refuse_a_zone_that_is_none() -> None:
+    """Tell it before a verb is begun: dlt cannot even be imported with such a one."""
+    try:
+        if os.environ.get(ZONE):
+            import_module("dlt")
+    except ValueError:
+        raise click.UsageError(f"{ZONE} is no time zone such as Europe/Berlin.") from None
 
 
 def age(value: str) -> timedelta:
@@ -117,6 +131,18 @@ class Call:
 
         return Show(as_json=bool(self._given["as_json"]))
 
+    def tell(self, error: Exception) -> None:
+        """Print for programs how it ended; people read it on standard error."""
+        if not self._given["as_json"]:
+            return
+        from pipelines.exits import Exit, explained  # noqa: PLC0415 - only errors pay for it
+
+        if isinstance(error, click.ClickException):
+            known = Exit.YOUR_MOVE, error.format_message()
+        else:
+            known = explained(error) or (Exit.BUG, type(error).__name__)
+        self.show.data({"exit": int(known[0]), "failure": known[1]})
+
     @property
     def as_of(self) -> datetime:
         """The one now of the run."""
@@ -165,12 +191,18 @@ def shared(function: Callable[..., None]) -> Callable[..., Any]:
 
     @wraps(function)
     def wrapped(**given: object) -> None:
+        _refuse_a_zone_that_is_none()
         names = ("warehouse", "destination", "account", "as_of", "as_json")
         context = click.get_current_context()
         own = {name: given.pop(name) for name in names}
         typed = {n for n in names if context.get_parameter_source(n) is COMMANDLINE}
         # The environment speaks to both; it must not overrule what was typed before the verb.
-        function(Call({n: own[n] if n in typed else context.obj[n] for n in names}), **given)
+        call = Call({n: own[n] if n in typed else context.obj[n] for n in names})
+        try:
+            function(call, **given)
+        except Exception as error:
+            call.tell(error)
+            raise
 
     return all_of(wrapped)
 

@@ -1,14 +1,18 @@
 """How each verb's result is shown, and with which code it ends."""
 
+from collections.abc import Iterator
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from api_extract.checkup import Check
 from api_extract.report import Report
+from api_extract.source import CLOCKS_DIFFER
+from pipelines.built import NEXT
 from pipelines.demo import Demo
 from pipelines.exits import Exit
 from pipelines.forget import Forgotten
-from pipelines.models import NEXT, Built
+from pipelines.models import Built
+from pipelines.place import Place
 from pipelines.publish import Published
 from pipelines.reconcile import Reconciliation
 from pipelines.reconcile import summary as reconciled
@@ -18,10 +22,17 @@ from pipelines.sync import Outcome, summary
 from pipelines.systems import System
 
 
-def show_sync(show: Show, outcome: Outcome) -> None:
-    """Show what a sync read and changed, table by table."""
+def show_begun(show: Show, place: Place, as_of: datetime) -> None:
+    """Show what is going to be read, and as of when: a log tells by it when that was."""
+    show.text(f"{place.label}, as of {as_of:%Y-%m-%d %H:%M} UTC")
+
+
+def show_sync(show: Show, outcome: Outcome, place: Place) -> None:
+    """Show what a sync read and changed, table by table, and where it is."""
     show.data(summary(outcome))
     _sync_text(show, outcome)
+    where = place.warehouse if place.destination == "duckdb" else place.destination
+    show.text(f"All of it is in {where}. Next: `timehouse status`, or `timehouse report`.")
 
 
 def _sync_text(show: Show, outcome: Outcome) -> None:
@@ -90,7 +101,7 @@ def show_reconciled(show: Show, found: Reconciliation) -> None:
     show.text("They differ." if found.differing else "They agree, as far as they were compared.")
 
 
-def show_demo(show: Show, demo: Demo) -> None:
+def show_demo(show: Show, demo: Demo, place: Place) -> None:
     """Show the load, the months, and whether the tracker agrees."""
     names = (
         *("month", "worked_hours", "billable_hours", "net_capacity_hours"),
@@ -115,6 +126,10 @@ def show_demo(show: Show, demo: Demo) -> None:
     totals = [*demo.parts, ("the tracker's own totals", *demo.tracker)]
     show.table(("total", "hours", "revenue"), totals)
     show.text("They agree." if demo.agrees else "Look: they differ.")
+    file = place.warehouse
+    show.text(
+        f"All of it is in {file}. Next: `make report WAREHOUSE={file}`, then your own account."
+    )
 
 
 def show_forgotten(show: Show, user: str, found: Forgotten) -> None:
@@ -131,8 +146,12 @@ def show_forgotten(show: Show, user: str, found: Forgotten) -> None:
     for copy in copies:
         show.text(f"Copied anew: {copy}")
     for copy in gone:
-        show.text(f"Look: {copy} is not there any more. Where that copy went, it tells of {user}.")
-    show.text(f"Nothing here tells any more who {user} was. Hours, days and amounts stay.")
+        show.text(
+            f"Look: the copy in {copy} is not there any more. If it was moved, it still tells who"
+            f" {user} was: delete it. This is said once."
+        )
+    what = "The warehouse, its history and the copies made anew"
+    show.text(f"{what} no longer tell who {user} was. Hours, days and amounts stay.")
 
 
 def show_check(show: Show, system: System, report: Report, checks: list[Check]) -> Exit:
@@ -162,32 +181,49 @@ def show_check(show: Show, system: System, report: Report, checks: list[Check]) 
     return Exit.YOUR_MOVE if lacking else Exit.DONE
 
 
-def show_status(show: Show, status: Status, max_age: timedelta | None) -> Exit:
+def show_status(show: Show, status: Status, now: datetime, max_age: timedelta | None) -> Exit:
     """Show freshness, rows and what needs a look."""
-    stale = max_age is not None and status.age > max_age
-    look = bool(stale or status.pending or status.troubles or status.differing)
-    show.data(asdict(status) | {"stale": stale})
-    show.text(f"Last load as of {status.as_of:%Y-%m-%d %H:%M} UTC, {_hours(status.age)} ago.")
+    stale = list(_stale(status, now, max_age))
+    age = None if status.age is None else status.age.total_seconds()
+    show.data(asdict(status) | {"age": age, "stale": bool(stale)})
+    show.text(f"Last load as of {status.as_of:%Y-%m-%d %H:%M} UTC.")
+    if status.read_at and age is not None:
+        read = f"{status.read_at:%Y-%m-%d %H:%M} UTC, {age / 3600:.1f} h ago"
+        show.text(f"Entries of these days read as of {read}.")
     show.text(f"Key of user {status.owner}, {status.role}; days in {status.timezone}.")
     if status.oldest_window:
-        since, until, read = status.oldest_window
-        show.text(f"Read longest ago: entries of {since} to {until}, on {read:%Y-%m-%d %H:%M}.")
+        since, until, at = status.oldest_window
+        show.text(f"Read longest ago: entries of {since} to {until}, on {at:%Y-%m-%d %H:%M}.")
     for year, agreed in status.agreed.items():
         told = f"on {agreed:%Y-%m-%d %H:%M}" if agreed else "never"
         show.text(f"Agreed with the tracker: {year} {told}.")
-    show.text(f"Seen by right: {', '.join(status.rights) or 'nothing'}.")
+    show.text(f"Seen by right: {len(status.rights)} columns.")
     if status.lacking:
         show.text(f"Not available: {', '.join(status.lacking)}.")
     show.table(("table", "rows"), status.rows.items())
-    if stale:
-        show.text("Look: the last load is too old.")
+    looks = [*stale, *_looks(status)]
+    for look in looks:
+        show.text(f"Look: {look}")
+    return Exit.LOOK if looks else Exit.DONE
+
+
+def _stale(status: Status, now: datetime, max_age: timedelta | None) -> Iterator[str]:
+    if status.as_of - now > CLOCKS_DIFFER:
+        yield "the last load lies in the future. A clock is wrong, or was wrong then."
+    fresh = max_age is None or (status.age is not None and -CLOCKS_DIFFER <= status.age <= max_age)
+    if not fresh:
+        yield "the entries of these days were read too long ago."
+
+
+def _looks(status: Status) -> Iterator[str]:
     if status.pending:
-        show.text("Look: a load was left unfinished; the next sync finishes it.")
+        yield "a load was left unfinished; the next sync finishes it."
+    if status.marts:
+        yield f"marts: {status.marts}."
     for month in status.differing:
-        show.text(f"Look: {month:%Y-%m} differs from the tracker; `timehouse reconcile --repair`.")
+        yield f"{month:%Y-%m} differs from the tracker; `timehouse reconcile --repair`."
     for name, trouble in status.troubles.items():
-        show.text(f"Look: {name}: {trouble}")
-    return Exit.LOOK if look else Exit.DONE
+        yield f"{name}: {trouble}"
 
 
 def show_published(show: Show, published: Published) -> None:
@@ -199,7 +235,3 @@ def show_published(show: Show, published: Published) -> None:
         f"As of {published.as_of:%Y-%m-%d %H:%M} UTC, {published.bytes / 1e6:.1f} MB, in"
         f" {published.directory}."
     )
-
-
-def _hours(age: timedelta) -> str:
-    return f"{age.total_seconds() / 3600:.1f} h"

@@ -1,8 +1,10 @@
 """What an earlier run left unfinished, and what is remembered in the warehouse."""
 
+import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any, cast
 
 import dlt
 from dlt.common.configuration.exceptions import ConfigurationException
@@ -12,12 +14,14 @@ from dlt.load.exceptions import LoadClientJobFailed
 from dlt.pipeline.exceptions import PipelineStepFailed
 from dlt.pipeline.state_sync import load_pipeline_state_from_destination
 
+from api_extract.dataset import refuse_a_newer_layout
 from api_extract.errors import YourMove
 from pipelines.exits import explained
 from pipelines.ledger import Ledger
 from pipelines.place import Place
 
 GARBAGE = (ValueError, KeyError, TypeError, AttributeError, zlib.error)
+IDS = {"_dlt_loads": "load_id", "_dlt_pipeline_state": "_dlt_load_id"}
 
 
 def finish_pending(place: Place, pipeline: dlt.Pipeline) -> bool:
@@ -28,6 +32,7 @@ def finish_pending(place: Place, pipeline: dlt.Pipeline) -> bool:
     is read again.
     """
     with legible():
+        _put_in_order(place, pipeline)
         extracted, loaded = pipeline.state["_state_version"], loaded_state(pipeline)
     fits = loaded in (extracted - 1, extracted) and not _names_who_was_forgotten(place, pipeline)
     finished = pipeline.has_pending_data and fits and _finished(pipeline)
@@ -40,6 +45,31 @@ def finish_pending(place: Place, pipeline: dlt.Pipeline) -> bool:
         _read_again(place, pipeline)
         place.doubt.unlink(missing_ok=True)
     return finished
+
+
+def _put_in_order(place: Place, pipeline: dlt.Pipeline) -> None:
+    """Give loads of the future earlier ids, in their order: a clock was ahead when they were made.
+
+    dlt takes what came with the highest id for the newest, so nothing newer would be remembered.
+    """
+    now, ledger = time.time(), Ledger(pipeline, place)
+    loads = "SELECT load_id FROM {_dlt_loads} WHERE load_id"
+    try:
+        ahead = ledger.read(f"{loads} > %s ORDER BY load_id", str(now))
+    except DestinationUndefinedEntity:
+        return
+    if not ahead:
+        return
+    before = ledger.read(f"{loads} <= %s ORDER BY load_id DESC LIMIT 1", str(now))
+    last = float(before[0][0]) if before else now - 1
+    with ledger.changing() as client:
+        for number, (load,) in enumerate(ahead, 1):
+            earlier = str(last + (now - last) * number / (len(ahead) + 1))
+            for name, column in IDS.items():
+                table = client.make_qualified_table_name(name)
+                client.execute_sql(
+                    f"UPDATE {table} SET {column} = %s WHERE {column} = %s", earlier, load
+                )
 
 
 @contextmanager
@@ -58,16 +88,29 @@ def legible() -> Iterator[None]:
         ) from None
 
 
+def refuse_a_newer(place: Place, pipeline: dlt.Pipeline | None = None) -> None:
+    """Raise YourMove where a later version has filled the dataset, before anything is written."""
+    with legible():
+        sources = _remembered(pipeline or place.pipeline()).get("sources", {})
+    refuse_a_newer_layout(sources.get(place.system, {}).get("dataset", {}))
+
+
 def loaded_state(pipeline: dlt.Pipeline) -> int:
     """Return the version of the state that was loaded last, 0 if none was."""
+    version: int = _remembered(pipeline).get("_state_version", 0)
+    return version
+
+
+def _remembered(pipeline: dlt.Pipeline) -> Mapping[str, Any]:
+    """Return the state that was loaded last, an empty one if none was."""
     try:
         with pipeline.destination_client() as client:
             if not isinstance(client, WithStateSync):
-                return 0
+                return {}
             state = load_pipeline_state_from_destination(pipeline.pipeline_name, client)
     except DestinationUndefinedEntity:
-        return 0
-    return state["_state_version"] if state else 0
+        return {}
+    return cast("Mapping[str, Any]", state or {})
 
 
 def _names_who_was_forgotten(place: Place, pipeline: dlt.Pipeline) -> bool:

@@ -26,7 +26,8 @@ from api_extract.windows import Window
 from pipelines import lake
 from pipelines.lake import LAKE
 
-LABEL = re.compile(r"[a-z][a-z0-9_]{0,30}")
+# dlt makes one _ of several in the name of a schema, which two labels would then share.
+LABEL = re.compile(r"(?=.{1,31}$)[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
 SCHEMAS = {"staging", "snapshots", "intermediate", "marts", "marts_next"}
 STAGING = "%s_staging"  # as dlt names the schema in which a load waits for its turn
 # What dlt raises where its working folder was damaged, or written by a newer one.
@@ -62,7 +63,8 @@ class Place:
     def __post_init__(self) -> None:
         if not LABEL.fullmatch(self.account):
             raise YourMove(
-                f"--account {self.account!r}: a label is lower-case letters, digits and _."
+                f"--account {self.account!r}: a label is up to 31 lower-case letters and digits,"
+                " with single _ between them."
             )
         schema = self.warehouse.stem
         if self.destination == "duckdb" and schema in {self.dataset, *SCHEMAS}:
@@ -93,6 +95,14 @@ class Place:
         """The working folder; it may be lost, what matters is in the warehouse."""
         name = self.warehouse.name if self.destination == "duckdb" else self.destination
         return self.warehouse.parent.absolute() / ".timehouse" / name / self.tag
+
+    @property
+    def _locks(self) -> Path:
+        """The file that is locked, for a warehouse the same by whichever name it is called."""
+        if self.destination != "duckdb":
+            return self.folder / "lock"
+        file = Path(os.path.realpath(self.warehouse))
+        return file.parent / ".timehouse" / file.name / "lock"
 
     @property
     def tag(self) -> str:
@@ -158,8 +168,9 @@ class Place:
         try:
             if not self.warehouse.parent.is_dir():
                 raise YourMove(f"--warehouse: there is no folder {self.warehouse.parent}.")
-            self.folder.mkdir(parents=True, exist_ok=True)
-            return FileLock(self.folder / "lock", timeout=0, mode=0o600).acquire()
+            for folder in (self.folder, self._locks.parent):
+                folder.mkdir(parents=True, exist_ok=True)
+            return FileLock(self._locks, timeout=0, mode=0o600).acquire()
         except Timeout:
             raise
         except OSError as error:

@@ -12,7 +12,7 @@ import re
 import shutil
 import stat
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -23,7 +23,9 @@ import duckdb
 from filelock import FileLock, Timeout
 
 from api_extract.errors import YourMove
-from pipelines.models import MARTS, columns, comments
+from pipelines.built import MARTS, accounts
+from pipelines.models import columns, comments
+from pipelines.pending import refuse_a_newer
 from pipelines.place import Place
 from pipelines.systems import LOADING
 
@@ -61,14 +63,15 @@ def publish(place: Place, directory: Path, mode: int = 0o600) -> Published:
                 f"{directory} is the folder of the warehouse, whose name the copy might take. Name"
                 " another folder."
             )
-        _remember(place, directory)
+        _remember(place, [*_remembered(place), directory])
         return _publish(place, directory, mode, parquet=True)
 
 
 def republish(place: Place) -> tuple[list[Path], list[Path]]:
     """Copy the marts to wherever they were published, and leave no older copy there.
 
-    For who holds the warehouse. Returns the folders, and those that are not there any more.
+    For who holds the warehouse. Returns the folders, and those that are not there any more, which
+    are then no longer known.
     """
     known = _remembered(place)
     there = [directory for directory in known if _current(directory)]
@@ -78,14 +81,15 @@ def republish(place: Place) -> tuple[list[Path], list[Path]]:
             _publish(place, directory, mode, parquet=True)
             with _taken(directory, mode):
                 _clear(directory, _current(directory))
+    _remember(place, there)
     return there, [directory for directory in known if directory not in there]
 
 
-def _remember(place: Place, directory: Path) -> None:
-    """Note where a copy is, as somebody may have to be forgotten there."""
-    known = dict.fromkeys([*_remembered(place), directory.absolute()])
+def _remember(place: Place, directories: Iterable[Path]) -> None:
+    """Note where copies are, as somebody may have to be forgotten there."""
+    known = dict.fromkeys(str(directory.absolute()) for directory in directories)
     beside = place.folder / f"{PUBLISHED}.next"
-    beside.write_text(json.dumps([str(each) for each in known]), "utf-8")
+    beside.write_text(json.dumps([*known]), "utf-8")
     beside.replace(place.folder / PUBLISHED)
 
 
@@ -119,6 +123,9 @@ def _held(place: Place) -> Iterator[None]:
     if place.destination == "duckdb" and not place.warehouse.exists():
         raise YourMove(f"There is no warehouse {place.warehouse}. Run {LOADING} first.")
     with place.locked(), _told():
+        with place.at_hand():
+            for each in accounts(place):
+                refuse_a_newer(each)
         yield
 
 

@@ -17,9 +17,11 @@ from api_extract.errors import Forbidden, Gone, TheirMove, TooHeavy, YourMove
 from api_extract.run import Options
 from api_extract.totals import Ask, Compared, Figures, Oracle, compare, read_all, untold
 from api_extract.windows import Window, month_of, months
+from pipelines.built import accounts
 from pipelines.exits import Exit
 from pipelines.ledger import Ledger
-from pipelines.models import Built, accounts, build_models
+from pipelines.models import Built, build_models
+from pipelines.pending import refuse_a_newer
 from pipelines.place import Place
 from pipelines.sync import sync
 from pipelines.systems import SYSTEMS
@@ -92,6 +94,7 @@ def reconcile(  # noqa: PLR0913 - each is an option of the command line
     as_of: datetime,
     *,
     repair: bool = False,
+    by_clock: bool = False,
     models: bool = True,
     tell: Callable[[str], None] = lambda _: None,
 ) -> Reconciliation:
@@ -107,7 +110,7 @@ def reconcile(  # noqa: PLR0913 - each is an option of the command line
         unread = ""
         for resource, windows in differing.items():
             tell(f"{resource}: reading {len(windows)} months again")
-            options = Options(as_of, windows=tuple(windows))
+            options = Options(as_of, windows=tuple(windows), by_clock=by_clock)
             outcome = sync(place, settings, options, [resource], models=False, tell=tell)
             found.notes += outcome.troubles
             unread = unread or outcome.report.later or ""
@@ -200,6 +203,7 @@ def _zone(place: Place) -> ZoneInfo:
     if place.destination == "duckdb" and not place.warehouse.exists():
         raise YourMove(f"There is no warehouse {place.warehouse}. Run {place.loading} first.")
     with place.locked(), place.at_hand():
+        refuse_a_newer(place)
         zone = Ledger(place.pipeline(), place).timezone()
     if zone is None:
         raise YourMove(f"Nothing was loaded yet. Run {place.loading} first.")

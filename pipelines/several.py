@@ -13,8 +13,10 @@ from dlt.common.configuration.exceptions import ConfigurationException
 
 from api_extract.errors import YourMove
 from pipelines.alert import alerting
+from pipelines.built import accounts, datasets_built, is_built, noted
 from pipelines.exits import Exit, explained
-from pipelines.models import accounts, build_models, datasets_built, is_built
+from pipelines.ledger import Ledger
+from pipelines.models import Built, build_models
 from pipelines.options import Call
 from pipelines.output import show_models
 from pipelines.place import LABEL, Place
@@ -28,6 +30,7 @@ WORST = (
     *(Exit.BUG, Exit.YOUR_MOVE, Exit.NOT_AS_AGREED, Exit.BUSY),
     *(Exit.THEIR_MOVE, Exit.LOOK, Exit.DONE),
 )
+WITH_A_ROW = {Exit.DONE, Exit.LOOK}  # in run_reports, for sure
 
 
 def run(call: Call, one: Callable[[Place], Exit], *, models: bool = False) -> Exit:
@@ -69,18 +72,29 @@ def _build(call: Call, codes: Mapping[Place, Exit]) -> Exit:
     for the first time, and was not read to its end.
     """
     place = next(iter(codes))
-    with alerting("models of all accounts") as end, place.locked():
-        loaded, built = accounts(place), datasets_built(place)
-        half = [each for each in loaded if each.pipeline().has_pending_data]
-        stopped = [each for each, code in codes.items() if code == Exit.THEIR_MOVE]
-        half += [each for each in stopped if each in loaded and each.dataset not in built]
-        if half:
-            call.show.text(f"They are left as they were: {half[0].label} is not read to its end.")
-        if half or not loaded or is_built(place, call.as_of):
+    with alerting("models of all accounts") as end:
+        with place.locked():
+            made = _made(call, place, codes)
+        if made is None:
             return Exit.DONE
-        made = build_models(place, call.as_of)
         call.show.data(asdict(made))
         return end(show_models(call.show, made), made.failed)
+
+
+def _made(call: Call, place: Place, codes: Mapping[Place, Exit]) -> Built | None:
+    loaded, built = accounts(place), datasets_built(place)
+    half = [each for each in loaded if each.pipeline().has_pending_data]
+    stopped = [each for each, code in codes.items() if code == Exit.THEIR_MOVE]
+    half += [each for each in stopped if each in loaded and each.dataset not in built]
+    if half:
+        call.show.text(f"They are left as they were: {half[0].label} is not read to its end.")
+    if half or not loaded or is_built(place, call.as_of):
+        return None
+    ended = [Ledger(each.pipeline(), each) for each in codes if codes[each] in WITH_A_ROW]
+    with noted(ended) as told:
+        made = build_models(place, call.as_of)
+        told.update({"models": asdict(made)} | ({"exit": int(Exit.LOOK)} if made.failed else {}))
+    return made
 
 
 def _listed(call: Call) -> list[Place]:

@@ -22,7 +22,8 @@ from pyspark import SparkConf, SparkContext
 from pyspark.logger import PySparkLogger
 from pyspark.sql import DataFrame, SparkSession
 
-from pipelines.models import MARTS, PROJECT, variables
+from pipelines.built import MARTS, PROJECT
+from pipelines.models import variables
 from pipelines.place import Place
 from pipelines.spark_s3 import SOURCE, ParquetOnS3, write
 from pipelines.spark_sql import in_spark

@@ -4,11 +4,14 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, get_args
+from zoneinfo import ZoneInfo
 
 from dlt.destinations.exceptions import DatabaseUndefinedRelation
 
 from api_extract.errors import YourMove
 from api_extract.report import Trouble
+from api_extract.windows import Window, month_of
+from pipelines.built import behind
 from pipelines.ledger import Ledger
 from pipelines.pending import legible
 from pipelines.place import Place
@@ -19,13 +22,15 @@ from pipelines.systems import SYSTEMS, System
 class Status:
     """The last run that loaded, and what the warehouse holds.
 
+    `read_at`: as of when the entries of the current month were read, `age` how long ago that is.
     `rights`: columns a right decides on that were seen. `lacking`: resources that were refused.
     `agreed`: as of when each year last agreed with the tracker, None: never. `differing`: months
-    that do not now.
+    that do not now. `marts`: why they are not of the last load, if so.
     """
 
     as_of: datetime
-    age: timedelta
+    read_at: datetime | None
+    age: timedelta | None
     owner: int | str
     role: str | None
     timezone: str
@@ -37,6 +42,7 @@ class Status:
     oldest_window: tuple[Any, ...] | None
     agreed: dict[int, datetime | None]
     differing: list[date]
+    marts: str
 
 
 def status(place: Place, now: datetime) -> Status:
@@ -76,9 +82,11 @@ def _read(ledger: Ledger, place: Place, *, pending: bool, now: datetime) -> Stat
         "SELECT window_from, window_until, read_at FROM {sync_windows}"
         f" WHERE resource = '{system.entries}' ORDER BY read_at, window_from LIMIT 1"
     )
+    read_at = _read_at(ledger, system, now.astimezone(ZoneInfo(timezone)).date())
     return Status(
         as_of=as_of,
-        age=now - as_of,
+        read_at=read_at,
+        age=None if read_at is None else now - read_at,
         owner=owner,
         role=role,
         timezone=timezone,
@@ -95,7 +103,21 @@ def _read(ledger: Ledger, place: Place, *, pending: bool, now: datetime) -> Stat
         oldest_window=windows[0] if windows else None,
         agreed=ledger.agreements(),
         differing=sorted(month for month, (_, differs) in ledger.compared().items() if differs),
+        marts=behind(place),
     )
+
+
+def _read_at(ledger: Ledger, system: System, today: date) -> datetime | None:
+    """Return when the entries of this month, or the newest before it, were read as a whole."""
+    windows = ledger.read(
+        "SELECT window_from, window_until, read_at FROM {sync_windows}"
+        " WHERE resource = %s AND window_from <= %s ORDER BY window_from DESC",
+        *(system.entries, today),
+    )
+    for since, until, read_at in windows:
+        if Window(since, until) == month_of(since):
+            return read_at.astimezone(UTC)  # type: ignore[no-any-return]  # a column's value
+    return None
 
 
 def _rows(ledger: Ledger, system: System) -> dict[str, int]:

@@ -12,9 +12,11 @@ from api_extract.errors import YourMove
 from api_extract.report import Report
 from api_extract.run import Options
 from api_extract.source import select
+from pipelines.built import accounts, is_built, noted
 from pipelines.exits import Exit, explained
 from pipelines.ledger import Ledger
-from pipelines.models import Built, accounts, build_models, is_built
+from pipelines.models import Built, build_models
+from pipelines.pending import refuse_a_newer
 from pipelines.place import Place
 from pipelines.sweep import sweep
 from pipelines.systems import SYSTEMS
@@ -82,21 +84,18 @@ def sync(  # noqa: PLR0913 - each is an option of the command line
     resources: Iterable[str] = (),
     *,
     models: bool = True,
-    by_clock: bool = False,
     tell: Callable[[str], None] = lambda _: None,
 ) -> Outcome:
-    """Finish what an earlier run left pending, load what changed, build the models.
-
-    `by_clock`: the as-of instant is what this machine's clock says, which may be wrong.
-    """
+    """Finish what an earlier run left pending, load what changed, build the models."""
     outcome = Outcome(Report(tell=tell))
     if not models:
         place, options = as_worker(place, options)
     with place.locked():
         pipeline = place.pipeline()
+        refuse_a_newer(place, pipeline)
         ledger = Ledger(pipeline, place)
-        if by_clock:
-            _refuse_a_clock_set_back(options.as_of, ledger.last_as_of())
+        if options.by_clock:
+            _refuse_a_clock_set_back(place, options.as_of, ledger.last_as_of())
         system = SYSTEMS[place.system]
         is_asked = options.full or options.since or options.until or options.windows
         if not is_asked and system.entries in select(resources, system.resources):
@@ -116,7 +115,9 @@ def sync(  # noqa: PLR0913 - each is an option of the command line
             _note_failure(ledger, outcome, options, error)
             raise
         if models:
-            _model(place, options.as_of, outcome)
+            with noted([ledger]) as told:
+                _model(place, options.as_of, outcome)
+                told.update(summary(outcome))
     return outcome
 
 
@@ -145,12 +146,12 @@ def _model(place: Place, as_of: datetime, outcome: Outcome) -> None:
         outcome.notes.append(f"The models need {needed}: not all are loaded yet.")
 
 
-def _refuse_a_clock_set_back(now: datetime, last: datetime | None) -> None:
+def _refuse_a_clock_set_back(place: Place, now: datetime, last: datetime | None) -> None:
     if last is not None and now < last - SLACK:
         raise YourMove(
             f"It is {now:%Y-%m-%d %H:%M} UTC by this machine's clock, but the last load was as"
-            f" of {last:%Y-%m-%d %H:%M} UTC. Set this machine's clock, or name the moment with"
-            " --as-of."
+            f" of {last:%Y-%m-%d %H:%M} UTC. If the clock is wrong, set it. If it was wrong then,"
+            f" run {place.loading} once with --as-of {now:%Y-%m-%dT%H:%MZ}."
         )
 
 

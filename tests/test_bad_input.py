@@ -31,6 +31,9 @@ OTHER_FILTER = (
     "This dataset was filled with the filter none, now it is {}: entries outside of it would be"
     " deleted. Use another warehouse or another --account for another filter."
 )
+NO_LABEL = (
+    "--account {!r}: a label is up to 31 lower-case letters and digits, with single _ between them."
+)
 FILTERS = {
     "clockodo": ("FILTER", '{"customers_id": 7}', {"customers_id": "7"}),
     "clockify": ("WORKSPACES", f'["{HERE}"]', {"workspaces": HERE}),
@@ -131,10 +134,7 @@ def test_what_cannot_be_asked_for_is_told_before_the_first_request(
             "--destination postgres",
             "The destination is not configured: credentials missing.",
         ),
-        (
-            "--account Größe",
-            "--account 'Größe': a label is lower-case letters, digits and _.",
-        ),
+        *((f"--account {label}", NO_LABEL.format(label)) for label in ("Größe", "b_", "a__b")),
         ("--warehouse no/folder/w.duckdb", "--warehouse: there is no folder no/folder."),
     ],
 )
@@ -190,6 +190,17 @@ def test_a_postgres_that_cannot_be_reached_is_told(
     said = terminal("--destination", "postgres", "sync", **{POSTGRES: credentials})
 
     assert (said.exit, said.line, said.requests) == (Exit.YOUR_MOVE, message, 0)
+
+
+def test_the_examples_own_key_is_told_before_the_first_request(
+    tracker: Tracker, terminal: Terminal
+) -> None:
+    """Who has copied the example has not filled it in yet."""
+    said = terminal("check", tracker.name, **{f"{tracker.prefix}API_KEY": "your key"})
+
+    name = f"sources.{tracker.name}.api_key"
+    expected = f"{name} is that of the example. Fill in your own."
+    assert (said.exit, said.line, said.requests) == (Exit.YOUR_MOVE, expected, 0)
 
 
 @pytest.mark.parametrize("verb", ["sync", "check"])

@@ -123,10 +123,12 @@ def test_a_clock_that_was_set_back_is_told(terminal: Terminal) -> None:
     assert (said.exit, said.requests) == (Exit.YOUR_MOVE, 0)
     assert said.line == (
         f"It is {now:%Y-%m-%d %H:%M} UTC by this machine's clock, but the last load was as of"
-        " 2037-01-01 12:00 UTC. Set this machine's clock, or name the moment with --as-of."
+        " 2037-01-01 12:00 UTC. If the clock is wrong, set it. If it was wrong then, run"
+        f" `timehouse sync clockodo` once with --as-of {now:%Y-%m-%dT%H:%MZ}."
     )
     after = terminal.account.query("select * from clockodo_raw.resource_status order by all")
     assert after == before
     # It was the earlier clock that was wrong: one named moment puts it right for good.
-    assert terminal(*people, "--as-of", datetime.now(UTC).isoformat()).exit == Exit.DONE
+    assert terminal(*people, *said.line.rstrip(".").split()[-2:]).exit == Exit.DONE
+    terminal.account.world.now = datetime.now(UTC)
     assert terminal(*people, TIMEHOUSE_AS_OF=None).exit == Exit.DONE

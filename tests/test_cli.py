@@ -138,6 +138,7 @@ def test_the_interval_of_a_scheduler_is_what_is_read(tracker: Tracker, terminal:
         ("soon", "2026-11-01", "UTC"),
         ("2026-10-01", "2026-11-01", "Europe/Nowhere"),
         ("1971-01-01", "2026-11-01", "UTC"),
+        ("2026-11-02", "2026-11-01", "UTC"),
     ],
 )
 def test_an_interval_that_is_none_is_told(
@@ -150,6 +151,14 @@ def test_an_interval_that_is_none_is_told(
 
     assert (said.exit, said.requests) == (2, 0)
     assert "DLT_INTERVAL" in said.line or "is not within" in said.line
+
+
+def test_a_zone_that_is_none_is_told(timehouse: Run) -> None:
+    """By each verb: dlt cannot be imported with it."""
+    ended = timehouse("status", DLT_INTERVAL_TIMEZONE="Nowhere/X")
+
+    assert ended.returncode == 2
+    assert "Error: DLT_INTERVAL_TIMEZONE is no time zone such as Europe/Berlin." in ended.stderr
 
 
 def test_a_foreign_environment_changes_nothing(timehouse: Run, app: ClockodoApp) -> None:
@@ -209,6 +218,26 @@ def test_status_tells_where_things_stand(tracker: Tracker, terminal: Terminal) -
     said = terminal("status", other)
     never = f"No run of {other}, account main, has ended in warehouse.duckdb."
     assert (said.exit, said.line) == (2, f"{never} Run `timehouse sync {other}`.")
+
+
+def test_a_log_tells_when_each_run_was_and_where_its_rows_are(terminal: Terminal) -> None:
+    """First and last on standard output; where a run fails, the first is there."""
+    said = terminal("sync", "--no-models", "--resources", "users")
+    first = f"clockodo, account main, as of {terminal.account.world.now:%Y-%m-%d %H:%M} UTC\n"
+    assert said.printed.startswith(first)
+    assert "All of it is in warehouse.duckdb. Next: `timehouse status`" in said.printed
+
+    said = terminal("sync", SOURCES__CLOCKODO__API_KEY="0" * 32)
+    assert said.printed.startswith(first)
+
+
+def test_an_error_is_told_to_programs_as_well(terminal: Terminal) -> None:
+    """One JSON object, as with all accounts; what is typed wrong included."""
+    for words in (("status", "--warehouse", "none.duckdb"), ("sync", "--account", "Größe")):
+        said = terminal(*words, "--json")
+        printed = said.printed[: said.printed.rindex("}") + 1]
+        told = json.loads(printed)
+        assert (said.exit, told["exit"], told["failure"]) == (2, 2, said.line)
 
 
 def test_a_server_that_is_down_is_their_move(timehouse: Run, app: ClockodoApp) -> None:

@@ -159,8 +159,18 @@ def test_a_warehouse_of_a_newer_timehouse_is_refused(tracker: Tracker, terminal:
     """Whether it is laid out otherwise, or a newer dlt remembers something there."""
     with _state(terminal.account) as state:
         state["sources"][tracker.name]["dataset"]["layout"] = 2
-    said = _people(terminal)
-    assert (said.exit, said.line) == (Exit.YOUR_MOVE, NEWER)
+    books = f"select count(*) from {tracker.raw}.run_reports"
+    before = terminal.account.query(books)
+    for words in (
+        ("sync", tracker.name),
+        ("reconcile", tracker.name),
+        ("models",),
+        ("publish", "bi"),
+    ):
+        said = terminal(*words)
+        assert (said.exit, said.line, said.requests) == (Exit.YOUR_MOVE, NEWER, 0), words
+    assert terminal.account.query(books) == before, "its books are not ours to write"
+    assert not (terminal.folder / "bi").exists()
 
     with _state(terminal.account) as state:
         state["_state_engine_version"] = 99

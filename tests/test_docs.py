@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 
+from api_extract.configured import EXAMPLES
 from api_extract.source import check_columns
 from pipelines import data_map
-from pipelines.models import PROJECT
+from pipelines.built import PROJECT
 from simulator.clockodo import ClockodoApp
 from simulator.server import serve
 from simulator.world import World
@@ -111,6 +112,7 @@ def test_the_examples_of_settings_can_be_taken_as_they_are(tracker: Tracker) -> 
     assert set(secrets) == credentials
 
     secrets.pop("addon_token", None)  # there is one of the two
+    assert {*EXAMPLES} & {*secrets.values()}, "which are not asked with"
     settings = tracker.source.resolve(**secrets, **config)
 
     check_columns(settings, {resource.name: resource for resource in tracker.resources})

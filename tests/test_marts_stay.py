@@ -7,8 +7,9 @@ from typing import Any
 import duckdb
 import pytest
 
+from pipelines.built import is_built
 from pipelines.exits import Exit
-from pipelines.models import is_built, models
+from pipelines.models import models
 from tests.conftest import Account
 from tests.terminal import Terminal
 

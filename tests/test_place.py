@@ -4,6 +4,7 @@ import os
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -75,6 +76,21 @@ def test_a_caller_keeps_the_mask_when_a_run_fails(account: MakeAccount) -> None:
     company = account()
     with company.place.locked(), umask(0o022), pytest.raises(Timeout):
         company.sync()
+
+
+def test_a_warehouse_of_two_names_has_one_lock(account: MakeAccount, tmp_path: Path) -> None:
+    """Who calls it by a link finds it taken, and goes on with it once it is not."""
+    company = account(loaded=True)
+    link = tmp_path / "elsewhere" / "link.duckdb"
+    link.parent.mkdir()
+    link.symlink_to(company.place.warehouse)
+    other = replace(company.place, warehouse=link)
+
+    with company.place.locked(), pytest.raises(Timeout):
+        people(company, other)
+    with other.locked(), pytest.raises(Timeout):
+        people(company, company.place)
+    assert people(company, other).packages == 0
 
 
 def test_warehouses_that_differ_in_their_suffix_only_share_nothing(

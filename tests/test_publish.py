@@ -1,6 +1,7 @@
 """A published copy: the marts, whole, readable at any moment, and by nobody else."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,7 +14,7 @@ from click import BadParameter
 from api_extract.errors import YourMove
 from pipelines.options import permissions
 from pipelines.place import Place
-from pipelines.publish import publish
+from pipelines.publish import publish, republish
 from tests.conftest import COMMENTS, command
 
 WAREHOUSE = "timehouse-demo.duckdb"
@@ -114,6 +115,18 @@ def _looked_at(folder: Path) -> Iterator[list[int]]:
     finally:
         enough.set()
         reader.join()
+
+
+def test_a_copy_that_is_gone_is_told_once(demo_place: Place) -> None:
+    """What was moved or deleted cannot be made anew; to say so for ever would hide what is new."""
+    folder = demo_place.warehouse.parent
+    publish(demo_place, folder / "bi")
+    publish(demo_place, folder / "moved")
+    shutil.rmtree(folder / "moved")
+
+    with demo_place.locked():
+        assert republish(demo_place) == ([folder / "bi"], [folder / "moved"])
+        assert republish(demo_place) == ([folder / "bi"], [])
 
 
 def test_a_copy_that_fails_leaves_the_last(demo_place: Place) -> None:

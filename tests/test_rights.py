@@ -91,7 +91,7 @@ def test_what_was_never_available_is_an_empty_table(
     outcome = company.sync()
 
     assert outcome.exit == Exit.DONE
-    show_sync(Show(as_json=False), outcome)
+    show_sync(Show(as_json=False), outcome, company.place)
     told = capsys.readouterr().out
     for resource in optional(tracker):
         assert re.search(

@@ -108,11 +108,13 @@ def test_the_command_leaves_no_secret_behind(
     log, folder = tmp_path / "log", tmp_path / "here"
     folder.mkdir()
     words = ["sync", account.tracker.name, *models, "--warehouse", "warehouse.duckdb"]
-    with serve(account.app()) as url, log.open("wb") as printed, umask(0):
+    app = account.app()
+    own = {"HOME": str(tmp_path), "TIMEHOUSE_AS_OF": app.world.now.isoformat()}
+    with serve(app) as url, log.open("wb") as printed, umask(0):
         ran = subprocess.Popen(
             [TIMEHOUSE, *words],
             cwd=folder,
-            env={"PATH": os.environ["PATH"], "HOME": str(tmp_path), **account.configured(url)},
+            env={"PATH": os.environ["PATH"], **own, **account.configured(url)},
             stdout=printed,
             stderr=printed,
         )

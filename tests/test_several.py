@@ -85,6 +85,7 @@ def test_each_account_is_loaded_whatever_becomes_of_the_others(
     [
         (None, "No accounts are listed"),
         ('["clockodo"]', "such as"),
+        ('["clockodo/berlin", "clockodo/berlin_"]', "such as"),
         ("clockodo/main", "is no list"),
         ('["clockodo/main", "clockodo/main"]', "once each"),
     ],

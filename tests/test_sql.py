@@ -11,8 +11,9 @@ import pytest
 from dbt.cli.main import dbtRunner
 
 from clockodo_source.tables import ENTRY_LOG, RESOURCES
+from pipelines.built import PROJECT
 from pipelines.ledger import TABLES as LEDGER
-from pipelines.models import PROJECT, release
+from pipelines.models import release
 from tests.conftest import Account
 
 TYPES = {

@@ -162,7 +162,9 @@ def run(
     def made(account: Account, fault: Fault) -> tuple[object, str]:
         words = ["sync", account.tracker.name, "--warehouse", f"{tmp_path}/w.duckdb"]
         monkeypatch.setattr(sys, "argv", ["timehouse", *words])
-        with serve(failing(account.app(), fault, path=account.tracker.users_path)) as url:
+        app = account.app()
+        monkeypatch.setenv("TIMEHOUSE_AS_OF", app.world.now.isoformat())
+        with serve(failing(app, fault, path=account.tracker.users_path)) as url:
             for name, value in {**account.configured(url), "RUNTIME__LOG_LEVEL": "ERROR"}.items():
                 monkeypatch.setenv(name, value)
             with pytest.raises(SystemExit) as ended:

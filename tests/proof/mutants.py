@@ -86,7 +86,12 @@ MUTANTS = [
         ("leave a row where it came from", 'return f"{roams} OR {marked}" if table.roams else marked', "return marked", "replace load"),
         ("skip the tombstones", "for key in gone]\n", "for key in ()]\n", "replace load"),
         ("delete a moment too much", 'f"{{table}}.{table.window} < w.{UNTIL}"', 'f"{{table}}.{table.window} <= w.{UNTIL}"', "replace"),
-        ("never empty a window", "    if markers:\n", "    if markers and rows.num_rows:\n", "replace"),
+        (
+            "never empty a window",
+            "    markers = [_marker(table, w) for w in windows]\n",
+            "    markers = [_marker(table, w) for w in windows if rows.num_rows]\n",
+            "replace",
+        ),
         ("leave the markers in the table", '"hard_delete": True', '"hard_delete": False', "replace"),
         ("replace another person's window", 'within = [f"{{table}}.{table.per} = w.{OF}"] if table.per else []', "within = []", "replace"),
     ),
