@@ -284,5 +284,7 @@ def terminal(
         here.chdir(account.place.warehouse.parent)
         here.delenv("DLT_PROJECT_DIR", raising=False)
         Container()[PluggableRunContext].reload_providers()
+        now = account.world.now
         yield Terminal(account, monkeypatch, capsys)
+        account.world.now = now  # its world is that of the other copies
     Container()[PluggableRunContext].reload_providers()

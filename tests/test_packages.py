@@ -13,7 +13,7 @@ from tests.trackers import Tracker
 from tests.truth import differences
 
 MakeAccount = Callable[..., Account]
-YEARS, MONTHS = 0.6, 8  # a month of it has some 1,500 entries, or none
+YEARS, MONTHS = 0.25, 4  # a month of it has some 1,500 entries, or none
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def company(account: MakeAccount, tracker: Tracker, monkeypatch: pytest.MonkeyPa
     return made
 
 
-@pytest.mark.parametrize("full", [False, True])
+@pytest.mark.parametrize("full", [False, pytest.param(True, marks=pytest.mark.long)])
 def test_packages_add_up_to_what_the_tracker_tells(company: Account, *, full: bool) -> None:
     """Each list is read once, however many packages there are, and nothing is left for later."""
     found = company.sync(full=full)
@@ -41,7 +41,7 @@ def test_packages_add_up_to_what_the_tracker_tells(company: Account, *, full: bo
 
 def test_a_run_that_dies_leaves_the_packages_before_it(company: Account) -> None:
     """The next one reads no entry again that was loaded by them, and all that was not."""
-    assert dying("loaded", company.sync, packages=5) == 9 << 8
+    assert dying("loaded", company.sync, packages=2) == 9 << 8
     table = f"{company.tracker.raw}.{company.tracker.table}"
     ((loaded,),) = company.query(f"select count(*) from {table}")[1]
     assert loaded > 0

@@ -94,7 +94,9 @@ def test_a_sync_leaves_no_secret_behind(
 
 
 @pytest.mark.parametrize(
-    ("account", "models"), [(BASIC, []), (BY_TOKEN, ["--no-models"])], ids=["clockodo", "clockify"]
+    ("account", "models"),
+    [pytest.param(BASIC, [], marks=pytest.mark.long), (BY_TOKEN, ["--no-models"])],
+    ids=["clockodo", "clockify"],
 )
 def test_the_command_leaves_no_secret_behind(
     account: Account, models: list[str], tmp_path: Path

@@ -193,9 +193,11 @@ def test_a_bug_tells_no_secret_either(account: Account, rows: object, tmp_path: 
     """A traceback, with all logs and Python's own faults shown, and what dlt keeps of the end."""
     body = msgspec.json.encode(rows)
     fault = answering(lambda _: Response(body))
-    with serve(failing(account.app(), fault, path=account.path)) as url:
+    app = account.app()
+    with serve(failing(app, fault, path=account.path)) as url:
         environment = {
             **account.configured(url),
+            "TIMEHOUSE_AS_OF": app.world.now.isoformat(),
             "PYTHONFAULTHANDLER": "1",
             "PYTHONDEVMODE": "1",
         }

@@ -58,7 +58,7 @@ MUTANTS = [
         ("do not wait as long as asked", "return max(wish or 0.0, float(self._backoff(state)))", "return float(self._backoff(state))", "session"),
         ("never try again", "ATTEMPTS = 6", "ATTEMPTS = 1", "session"),
         ("no patience with 429", "ATTEMPTS_LIMITED = 8", "ATTEMPTS_LIMITED = 5", "session"),
-        ("tell the address of a failure", 'raise passing(f"{request.name}: {type(error).__name__}") from None', 'raise passing(f"{request.name}: {error}") from error', "session"),
+        ("tell the address of a failure", 'raise passing(f"{request.name}: {_met(error, base)}") from None', 'raise passing(f"{request.name}: {error}") from error', "session"),
     ),
     *_of(
         "api_extract/pages.py",
@@ -129,7 +129,7 @@ MUTANTS = [
         "api_extract/spans.py",
         ("believe in any loss of rows", "return before > FEW and now * 2 < before", "return False", "rights dataset"),
         ("believe in the loss of a part", 'return " and ".join(lost)', 'return ""', "clockify_rights"),
-        ("never look back", "or owed(batch, span) or days.overlaps(run.recent):\n", "or owed(batch, span):\n", "load"),
+        ("never look back", "return bool(is_open) or days.overlaps(run.recent)\n", "return bool(is_open)\n", "load"),
         ("forget what was left", "batch.run.flag(batch.name, span, again=True)", "pass", "shifts memory"),
         ("forget that people still worked on it", 'batch.facts[span.key]["open"] = run.still_open(span.days)', 'batch.facts[span.key]["open"] = False', "memory"),
         ("remember before rows are handed on", '    batch.facts[span.key] = {"hash": digest, "rows": total}', '    run.remember(batch.name, span.key, {"hash": digest, "rows": total})', "memory"),
@@ -170,7 +170,7 @@ MUTANTS = [
     *_of(
         "api_extract/changes.py",
         ("trust the time of last change", '"".join(content_hash(t, ["id"])', '"".join(content_hash(t.select(["id", "time_last_change"]), ["id"])', "load"),
-        ("log no deletion", "            self._log.append(self._logged(everything, everything.slice(0, 0), []))\n", "", "crashes"),
+        ("log no deletion", "            self._log.add(self._logged(everything, everything.slice(0, 0), []))\n", "", "crashes"),
         ("trust what moved while it was read", "            self.run.flag(self._name, self.key(month), hash=None, again=True)", "            pass", "memory"),
         ("forget entries that left", "for entry in self._vanished()[:MOST_FOLLOWED]:", "for entry in self._vanished()[:0]:", "memory load"),
         ("let entries stand in two windows", "        if self._first:\n            came = []", "        if True:\n            came = []", "crashes"),
