@@ -54,7 +54,7 @@ def id_of(company: Account, name: str) -> str:
     return str(number)
 
 
-@pytest.mark.timeout(400)  # two builds of the models
+@pytest.mark.timeout(400)  # three builds of the models
 def test_nothing_tells_any_more_who_it_was(
     account: MakeAccount, tracker: Tracker, tmp_path: Path
 ) -> None:
@@ -62,7 +62,7 @@ def test_nothing_tells_any_more_who_it_was(
     company = account(tracker, years=0.1)
     person = next(iter(company.world.entries)).users_id
     words = secrets(company.world, person, "before")
-    company.sync()
+    company.sync(models=True)
     company.world.advance(timedelta(hours=1))
     words += [*secrets(company.world, person, "after"), "geheim-after-text"]
     company.sync(models=True, full=True)
