@@ -66,10 +66,11 @@ _REFUSALS: dict[int, Refusal] = {
 
 
 class Answer(NamedTuple):
-    """What came: the body, and the headers by their names in any case."""
+    """What came: the body, the headers by their names in any case, and the status."""
 
     body: bytes
     headers: Mapping[str, str]
+    status: int = HTTPStatus.OK
 
 
 class Session:
@@ -108,6 +109,8 @@ class Session:
         self._timeout = timeout
         self._lock = threading.Lock()
         self._http = requests.Session()
+        self._http.trust_env = False  # `_route` looks there, once
+        self._routes: dict[str, dict[str, Any]] = {}
         for scheme in ("http://", "https://"):
             self._http.mount(scheme, HTTPAdapter(pool_maxsize=IN_FLIGHT, max_retries=0))
         self._backoff = wait_exponential_jitter(initial=1, max=60, jitter=1)
@@ -135,17 +138,17 @@ class Session:
         self._http.close()
 
     def _attempt(self, request: Request, read: Callable[[Answer], T]) -> T:
-        response = self._sent(request)
-        if response.status_code != HTTPStatus.OK:
-            raise self._refusal(request, response)
+        answer = self._sent(request)
+        if answer.status != HTTPStatus.OK:
+            raise self._refusal(request, answer)
         try:
-            return read(Answer(response.content, response.headers))
+            return read(answer)
         except msgspec.ValidationError as error:
             raise Unexpected(f"{request.name}: {error}") from None
         except (msgspec.DecodeError, UnicodeDecodeError):
             raise Passing(f"{request.name}: the body is not whole JSON") from None
 
-    def _sent(self, request: Request) -> requests.Response:
+    def _sent(self, request: Request) -> Answer:
         """Return the whole answer to one request, when it is its turn."""
         waited = self.limiter.acquire(request.kind)
         with self._lock:
@@ -162,8 +165,11 @@ class Session:
                 auth=self._auth,
                 timeout=self._timeout,
                 allow_redirects=False,
-                proxies=DIRECT if urlsplit(base).hostname in LOOPBACK else None,
+                stream=True,
+                **self._route(base),
             )
+            # Whole, where `content` would be read in a hundred pieces.
+            body = b"".join(response.iter_content(None))
             date = _instant(response.headers.get("Date"))
             # It may be stamped when the answer is sent, long after its rows were looked up.
             self.server_time = date and date - response.elapsed
@@ -176,14 +182,14 @@ class Session:
             # The cause is cut off: its text and its request object hold the query and the auth.
             passing = TooHeavy if isinstance(error, requests.ReadTimeout) else Passing
             raise passing(f"{request.name}: {_met(error, base)}") from None
-        return response
+        return Answer(body, response.headers, response.status_code)
 
-    def _refusal(self, request: Request, response: requests.Response) -> ExtractError:
-        status = response.status_code
-        said = self._explain(response.content)
+    def _refusal(self, request: Request, answer: Answer) -> ExtractError:
+        status = answer.status
+        said = self._explain(answer.body)
         text = f"{request.name}: {status}" + (f", {said}" if said else "")
         if status in _MAY_PASS:
-            wish = _retry_after(response.headers.get("Retry-After"))
+            wish = _retry_after(answer.headers.get("Retry-After"))
             if wish is not None and wish > LONGEST_WAIT:
                 return Later(f"{text}. The server asks to wait {wish:.0f} s; run later.")
             limited = status == HTTPStatus.TOO_MANY_REQUESTS
@@ -191,11 +197,20 @@ class Session:
                 return Later(f"{text}. Others use up the limit of requests as well; run later.")
             passing = TooHeavy if status == HTTPStatus.GATEWAY_TIMEOUT else Passing
             return passing(text, wish, limited=limited)
-        if response.is_redirect:
+        if status // 100 == 3:  # noqa: PLR2004 - the class of all redirects
             return NotAsAgreed(f"{text}. Redirects are not followed; check BASE_URL.")
         usual = _REFUSALS.get(status, (NotAsAgreed, ""))
-        kind, hint = self._means(status, response.content) or usual
+        kind, hint = self._means(status, answer.body) or usual
         return kind(text + hint)
+
+    def _route(self, base: str) -> dict[str, Any]:
+        """Return what the environment says of proxies and certificates on the way to a server."""
+        if urlsplit(base).hostname in LOOPBACK:
+            return {"proxies": DIRECT}
+        if base not in self._routes:
+            found = requests.Session().merge_environment_settings(base, {}, None, None, None)
+            self._routes[base] = {"proxies": found["proxies"], "verify": found["verify"]}
+        return self._routes[base]
 
     def _pause(self, state: RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome else None

@@ -237,6 +237,17 @@ def test_the_servers_own_words_are_passed_on(stage: Stage, body: object, said: s
     assert api.refused(NotAsAgreed) == f"GET /v2/entries: 422{said}"
 
 
+def test_the_way_there_is_the_environments(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A proxy is asked for another machine, and never for this one."""
+    api = stage.set()
+    monkeypatch.setenv("HTTP_PROXY", stage.url)
+    assert api.fetch() == [1]
+
+    api.session.base_url = "http://tracker.example"
+    assert api.fetch() == [1]
+    assert [path.removesuffix(ASK.path) for path in api.asked] == ["/api", "http://tracker.example"]
+
+
 @pytest.mark.parametrize("code", [301, 302, 303, 307, 308])
 def test_a_redirect_is_refused(stage: Stage, code: int) -> None:
     """The key is not carried to another place, be it one on the same host."""
