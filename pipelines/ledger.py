@@ -91,7 +91,9 @@ class Ledger:
         )
         resources = list(report.resources.items())
         statuses: list[tuple[Any, ...]] = [
-            (*run, n, r.status, r.rows, r.requests, r.detail or None) for n, r in resources
+            (*run, n, r.status, r.rows, r.requests, r.detail or None)
+            for n, r in resources
+            if r.status != "not due"  # how it is was told by the run that read it
         ]
         windows = [
             (w.resource, w.since, w.until, as_of, w.rows, w.content_hash)

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from api_extract.errors import YourMove
+from pipelines.ledger import Ledger
 from simulator.faults import MISTYPED
 from simulator.world import World
 from tests.conftest import Account
@@ -49,7 +50,10 @@ def change(world: World) -> None:
 
 
 def test_only_the_first_run_of_a_day_reads_them(company: Account) -> None:
-    """So a change is there the next day, or when asked for; a run in between loads nothing."""
+    """So a change is there the next day, or when asked for; a run in between loads nothing.
+
+    Nor has it to tell anything that marts are to be built for again.
+    """
     change(company.world)
     company.world.advance(timedelta(hours=1))
     found = company.sync()
@@ -58,6 +62,7 @@ def test_only_the_first_run_of_a_day_reads_them(company: Account) -> None:
         *company.settings.daily_lists
     }
     assert differences(company) != []
+    assert Ledger(company.place.pipeline(), company.place).notices() == []
 
     again = company.copy(company.place.warehouse.parent / "again")
     again.sync(full=True)
