@@ -34,7 +34,13 @@ def cost(
 
     What it prints goes nowhere. Raises RuntimeError with what it complains of where it fails.
     """
-    told = {**os.environ, "PYTHONPATH": str(ROOT), "DLT_DATA_DIR": str(folder), **environment}
+    told = {
+        **os.environ,
+        "PYTHONDONTWRITEBYTECODE": "",  # compiled once, as where it is installed
+        "PYTHONPATH": str(ROOT),
+        "DLT_DATA_DIR": str(folder),
+        **environment,
+    }
     started = time.perf_counter()
     with (folder / "said").open("w+b") as said:
         nowhere = subprocess.DEVNULL

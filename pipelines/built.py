@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import dlt
+
 from pipelines.exits import Exit, explained
 from pipelines.ledger import Ledger
 from pipelines.place import Place
@@ -20,10 +22,10 @@ MARTS, NEXT = "marts", "marts_next"
 BUILT = "models_built.json"  # in the working folder: what the last good build was made of
 
 
-def accounts(place: Place) -> list[Place]:
+def accounts(place: Place, pipeline: dlt.Pipeline | None = None) -> list[Place]:
     """Return the accounts, of all systems, in this warehouse that have all the models need."""
     found: dict[str, set[str]] = {}
-    with place.pipeline().sql_client() as client:
+    with (pipeline or place.pipeline()).sql_client() as client:
         rows = client.execute_sql(
             "SELECT table_schema, table_name FROM information_schema.tables"
             " WHERE table_schema LIKE '%raw' ORDER BY table_schema"
@@ -51,17 +53,18 @@ def _last_made_of(place: Place) -> dict[str, Any]:
     return last
 
 
-def is_built(place: Place, as_of: datetime) -> bool:
+def is_built(place: Place, as_of: datetime, pipeline: dlt.Pipeline | None = None) -> bool:
     """Whether the marts are there, of this day, and nothing was loaded since they were built."""
     last = _last_made_of(place)
     if not last:
         return False
-    return _schemas(place) == {MARTS} and last == made_of(place, as_of)
+    pipeline = pipeline or place.pipeline()
+    return _schemas(pipeline) == {MARTS} and last == made_of(place, pipeline, as_of)
 
 
-def _schemas(place: Place) -> set[str]:
+def _schemas(pipeline: dlt.Pipeline) -> set[str]:
     """Return which there are: that of the marts, and that of a build which has not passed."""
-    with place.pipeline().sql_client() as client:
+    with pipeline.sql_client() as client:
         rows = client.execute_sql(
             "SELECT schema_name FROM information_schema.schemata"
             f" WHERE schema_name IN ('{MARTS}', '{NEXT}')"
@@ -71,13 +74,14 @@ def _schemas(place: Place) -> set[str]:
 
 def behind(place: Place) -> str:
     """Tell why the marts are not of the last load, if that is so and there are any."""
-    schemas = _schemas(place)
+    pipeline = place.pipeline()
+    schemas = _schemas(pipeline)
     if NEXT in schemas:
         return f"the last build failed, they are of an older one; what was built is in {NEXT}"
     last = _last_made_of(place)
-    if MARTS not in schemas or not last or place not in accounts(place):
+    if MARTS not in schemas or not last or place not in accounts(place, pipeline):
         return ""
-    is_last = last.get(place.dataset, {}).get("load") == _load(Ledger(place.pipeline(), place))
+    is_last = last.get(place.dataset, {}).get("load") == _load(Ledger(pipeline, place))
     return "" if is_last else "not of the last load; `timehouse models` builds them"
 
 
@@ -102,14 +106,14 @@ def noted(ledgers: Sequence[Ledger]) -> Iterator[dict[str, Any]]:
         ledger.amend(told)
 
 
-def made_of(place: Place, as_of: datetime) -> dict[str, Any]:
+def made_of(place: Place, pipeline: dlt.Pipeline, as_of: datetime) -> dict[str, Any]:
     """Return what the marts hang on: the models; of each account its day and what was loaded."""
     files = sorted(file for file in PROJECT.rglob("*") if file.suffix in {".sql", ".yml"})
     found: dict[str, Any] = {
         "models": hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
     }
-    for each in accounts(place):
-        ledger = Ledger(place.pipeline(), each)
+    for each in accounts(place, pipeline):
+        ledger = Ledger(pipeline, each)
         found[each.dataset] = {
             "day": f"{as_of.astimezone(ZoneInfo(ledger.timezone() or 'UTC')):%Y-%m-%d}",
             "load": _load(ledger),

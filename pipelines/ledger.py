@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 import dlt
@@ -254,11 +255,15 @@ class Ledger:
             described = columns.format(user_id=user_id)
             client.execute_sql(f"CREATE TABLE IF NOT EXISTS {table} ({described})")
 
+    @cached_property
+    def _closed(self) -> Any:  # noqa: ANN401 - dlt's type depends on the destination
+        """A client to be opened, as making one takes longer than opening it."""
+        return self._pipeline.sql_client()
+
     @contextmanager
-    def _client(self) -> Iterator[Any]:  # dlt's type depends on the destination
-        client: Any
+    def _client(self) -> Iterator[Any]:
         with (
-            self._pipeline.sql_client() as client,
+            self._closed as client,
             client.with_alternative_dataset_name(self._place.dataset),
         ):
             yield client

@@ -82,7 +82,7 @@ def build_models(place: Place, as_of: datetime) -> Built:
     if not built.failed:
         with place.at_hand():
             _publish(place)
-            (place.folder / BUILT).write_text(json.dumps(made_of(place, as_of)))
+            (place.folder / BUILT).write_text(json.dumps(made_of(place, place.pipeline(), as_of)))
     return built
 
 

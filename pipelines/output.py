@@ -3,23 +3,26 @@
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from api_extract.checkup import Check
 from api_extract.report import Report
 from api_extract.source import CLOCKS_DIFFER
 from pipelines.built import NEXT
-from pipelines.demo import Demo
 from pipelines.exits import Exit
-from pipelines.forget import Forgotten
 from pipelines.models import Built
 from pipelines.place import Place
-from pipelines.publish import Published
 from pipelines.reconcile import Reconciliation
 from pipelines.reconcile import summary as reconciled
 from pipelines.show import Show
 from pipelines.status import Status
 from pipelines.sync import Outcome, summary
 from pipelines.systems import System
+
+if TYPE_CHECKING:  # other verbs are spared what these need
+    from pipelines.demo import Demo
+    from pipelines.forget import Forgotten
+    from pipelines.publish import Published
 
 
 def show_begun(show: Show, place: Place, as_of: datetime) -> None:
@@ -101,7 +104,7 @@ def show_reconciled(show: Show, found: Reconciliation) -> None:
     show.text("They differ." if found.differing else "They agree, as far as they were compared.")
 
 
-def show_demo(show: Show, demo: Demo, place: Place) -> None:
+def show_demo(show: Show, demo: "Demo", place: Place) -> None:
     """Show the load, the months, and whether the tracker agrees."""
     names = (
         *("month", "worked_hours", "billable_hours", "net_capacity_hours"),
@@ -132,7 +135,7 @@ def show_demo(show: Show, demo: Demo, place: Place) -> None:
     )
 
 
-def show_forgotten(show: Show, user: str, found: Forgotten) -> None:
+def show_forgotten(show: Show, user: str, found: "Forgotten") -> None:
     """Show in how many rows of each table the person was, and which copies were made anew."""
     copies, gone = ([str(each) for each in some] for some in (found.copies, found.gone))
     show.data({"rows": found.rows, "copies": copies, "gone": gone, "failed": found.failed})
@@ -226,7 +229,7 @@ def _looks(status: Status) -> Iterator[str]:
         yield f"{name}: {trouble}"
 
 
-def show_published(show: Show, published: Published) -> None:
+def show_published(show: Show, published: "Published") -> None:
     """Show what was copied, and where to."""
     show.data(asdict(published))
     show.table(("table", "rows"), published.rows.items())

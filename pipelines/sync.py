@@ -92,19 +92,19 @@ def sync(  # noqa: PLR0913 - each is an option of the command line
         place, options = as_worker(place, options)
     with place.locked():
         pipeline = place.pipeline()
-        refuse_a_newer(place, pipeline)
         ledger = Ledger(pipeline, place)
-        if options.by_clock:
-            _refuse_a_clock_set_back(place, options.as_of, ledger.last_as_of())
-        system = SYSTEMS[place.system]
-        is_asked = options.full or options.since or options.until or options.windows
-        if not is_asked and system.entries in select(resources, system.resources):
-            swept = sweep(ledger, system, settings, options.as_of)
-            options = replace(options, sweep=swept.months)
-            outcome.swept_within = swept.days
-        options = replace(options, forgotten=tuple(ledger.forgotten()), package=PACKAGE)
-        source = SYSTEMS[place.system].source(settings, options, outcome.report, resources)
         with place.at_hand():
+            refuse_a_newer(place, pipeline)
+            if options.by_clock:
+                _refuse_a_clock_set_back(place, options.as_of, ledger.last_as_of())
+            system = SYSTEMS[place.system]
+            is_asked = options.full or options.since or options.until or options.windows
+            if not is_asked and system.entries in select(resources, system.resources):
+                swept = sweep(ledger, system, settings, options.as_of)
+                options = replace(options, sweep=swept.months)
+                outcome.swept_within = swept.days
+            options = replace(options, forgotten=tuple(ledger.forgotten()), package=PACKAGE)
+            source = SYSTEMS[place.system].source(settings, options, outcome.report, resources)
             outcome.finished_pending = begin(place, pipeline)
         try:
             _load(place, pipeline, source, outcome)
@@ -116,7 +116,7 @@ def sync(  # noqa: PLR0913 - each is an option of the command line
             raise
         if models:
             with noted([ledger]) as told:
-                _model(place, options.as_of, outcome)
+                _model(place, pipeline, options.as_of, outcome)
                 told.update(summary(outcome))
     return outcome
 
@@ -133,13 +133,16 @@ def _load(place: Place, pipeline: dlt.Pipeline, source: DltSource, outcome: Outc
         left = bool(outcome.report.unread)
 
 
-def _model(place: Place, as_of: datetime, outcome: Outcome) -> None:
+def _model(place: Place, pipeline: dlt.Pipeline, as_of: datetime, outcome: Outcome) -> None:
     """Build the models, where all is there that they need, and is not in them already."""
+    with place.at_hand():
+        built = is_built(place, as_of, pipeline)
+        complete = built or place in accounts(place, pipeline)
     if outcome.report.later:
         outcome.notes.append("The models were left as they were: not all was read.")
-    elif is_built(place, as_of):
+    elif built:
         outcome.notes.append("The models are of today already, and nothing has changed since.")
-    elif place in accounts(place):
+    elif complete:
         outcome.built = build_models(place, as_of)
     else:
         needed = ", ".join(SYSTEMS[place.system].needed_tables)
