@@ -23,7 +23,7 @@ help:
 	@echo "make prove-spark   the models of a million entries on DuckDB and on Spark, compared"
 	@echo "make bench         how near it comes to the limit and to peers: benchmarks/RESULTS.md;"
 	@echo "                   ENTRIES=n, YEARS=n of work; PART=throughput, growth, latency,"
-	@echo "                   floors, scale (what companies of any size ask), models"
+	@echo "                   floors, scale (what companies of any size ask), clockify, models"
 	@echo "make pictures      the report's pictures in the README, of the demo (needs Chromium)"
 	@echo "make docs          all models and columns on one page; WAREHOUSE=, else the demo's"
 	@echo "make format        format all code"

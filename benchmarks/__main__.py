@@ -6,7 +6,7 @@ from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
-from benchmarks import floors, growth, latency, models, scale, throughput
+from benchmarks import clockify, floors, growth, latency, models, scale, throughput
 from benchmarks.outside import machine
 
 PAGE = Path(__file__).with_name("RESULTS.md")
@@ -28,6 +28,7 @@ def parts(entries: int, years: float) -> dict[str, tuple[str, Part]]:
         "latency": ("Latency", partial(latency.run, few)),
         "floors": ("Floors", partial(floors.run, few // 10)),
         "scale": ("Requests", partial(scale.run, years)),
+        "clockify": ("Clockify", partial(clockify.run, years)),
         "models": ("Models", partial(models.run, years)),
     }
 

@@ -3,10 +3,11 @@
 import os
 from importlib.metadata import entry_points
 
+import clockify_source.api
 import clockodo_source.api
 from api_extract import pages
 
-clockodo_source.api.LIMITS = ()
+clockodo_source.api.LIMITS = clockify_source.api.LIMITS = ()
 if at_once := os.environ.get("BENCHMARK_IN_FLIGHT"):
     pages.iter_pages.__defaults__ = (int(at_once),)
 
