@@ -70,7 +70,7 @@ def test_both_ways_to_read_entries_find_the_same(
         assert count(paid, "amount > 0 and invoicing_info is not null") > 1_000
 
 
-@pytest.mark.parametrize("nth", [1, -1])
+@pytest.mark.parametrize("nth", [1, pytest.param(-1, marks=pytest.mark.long)])
 def test_whatever_the_server_answers_to_open_questions_the_first_load_is_whole(
     account: MakeAccount, nth: int
 ) -> None:

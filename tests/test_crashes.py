@@ -16,6 +16,7 @@ from tests.trackers import TRACKERS
 from tests.truth import differences
 
 MOMENTS, SERIES = 6, 1
+RARE = ("extracted", "staged", "loaded")  # near to another point that is always tried
 ONE = ["clockodo"]  # what hangs on the steps of a load only, not on how a tracker is read
 # One of each way of reading: a table that is loaded is loaded like any other.
 ASKED = {
@@ -32,7 +33,11 @@ def edited(request: pytest.FixtureRequest, first_load: Callable[..., Path]) -> E
 
 def cases(name: str, first: Iterable[object], second: Iterable[object]) -> pytest.MarkDecorator:
     """Give a test these cases of the first tracker, and those of the second."""
-    listed = [("clockodo", case) for case in first] + [("clockify", case) for case in second]
+    listed = [
+        pytest.param(tracker, case, marks=[pytest.mark.long] if case in RARE else [])
+        for tracker, cases in (("clockodo", first), ("clockify", second))
+        for case in cases
+    ]
     return pytest.mark.parametrize(("edited", name), listed, indirect=["edited"])
 
 

@@ -6,6 +6,7 @@ from tests.proof.machine import run
 from tests.trackers import CLOCKIFY
 
 
+@pytest.mark.long
 @pytest.mark.timeout(400)
 def test_whatever_happens_in_the_end_all_is_equal() -> None:
     """Edits of any age, syncs, comparisons, sweeps, faults, deaths; then sync, sweep and repair.

@@ -57,6 +57,7 @@ def _told(rows: list[dict[str, Any]], when: str) -> Months:
     return {key: values for key, values in told.items() if any(values)}
 
 
+@pytest.mark.long
 @pytest.mark.timeout(400)  # three builds of the models
 def test_what_was_known_then_changes_since_and_now_add_up(
     account: MakeAccount, tracker: Tracker
