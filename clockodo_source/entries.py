@@ -35,7 +35,7 @@ NAME = "entries"
 PADDING = timedelta(days=1)
 SHORTEST_SPAN = timedelta(hours=1)
 LONGEST_SPAN = timedelta(days=800)
-MOST_PAGES = 20  # a longer traversal is split: likelier to shift, and held in memory
+MOST_PAGES = 40  # a longer traversal is split: likelier to shift, and held in memory
 
 PLAIN = (
     "The key may not read the enhanced list of entries: the plain one was read, so names, texts,"
