@@ -22,7 +22,7 @@ def due(run: Run[Any], resource: str, restated: Collection[Window], per: str = "
 
     `per`: what the names of windows begin with, where entries are read in parts.
     """
-    every = [window for window in every_month(run) if per + window.key not in run.done]
+    every = [w for w in every_month(run) if per + w.key not in run.done or w in restated]
     read = run.remembered(resource)
     if run.asked and every:
         first, last = every[0].since, every[-1].until
@@ -63,17 +63,17 @@ def _parts(
 ) -> Iterator[Part]:
     """Yield the rows of windows, until there are no requests left, or enough for one package."""
     seen: set[Window] = set()
-    fresh, package = 0, changes.run.options.package
-    if changes.run.report.unread:
+    run = changes.run
+    if run.report.unread:
         changes.leave_to_next_package(windows)
         return
     try:
         for part in (part for group in spans(windows, longest) for part in read(group)):
             seen |= set(part.windows)
-            if not changes.run.asked and not any(map(changes.knows, part.windows)):
-                fresh += part.rows.num_rows
+            if not run.asked and not any(map(changes.knows, part.windows)):
+                run.fresh += part.rows.num_rows
             yield part
-            if package is not None and fresh >= package:
+            if run.options.package is not None and run.fresh >= run.options.package:
                 changes.leave_to_next_package(set(windows) - seen)
                 return
     except Later as error:

@@ -86,7 +86,8 @@ class Run(Generic[S]):
 
     `system`: the name of the source's schema. `reduced`: resources of which the key gets less than
     was asked for. `wanted`: which are read, by default all. `left`: what the package before has
-    left to this one, where a run loads several; `done`: windows of entries they have read.
+    left to this one, where a run loads several; `done`: windows of entries they have read;
+    `fresh`: rows of this one that were never read before.
     """
 
     def __init__(  # noqa: PLR0913 - what a run is made of
@@ -111,6 +112,7 @@ class Run(Generic[S]):
         self.reduced: set[str] = set()
         self.left: set[str] = set()
         self.done: set[str] = set()
+        self.fresh = 0
         self.state: MutableMapping[str, Any] = {}
         self._shapes: dict[str, Shape] = {}
         self._lists: dict[str, Lists] = {}
@@ -140,14 +142,12 @@ class Run(Generic[S]):
 
         It does not rest where it is asked for, nor where people have come, gone or changed.
         """
-        people = self.report.resources.get(PEOPLE)
         return (
             resource in self.settings.daily_lists
             and self.state.get("read_on", {}).get(resource) == str(self.today)
             and self.wanted == set(self.resources)
             and not (self.options.full or self.asked)
-            and people is not None
-            and people.status == "unchanged"
+            and self.options.lookback_days is None
         )
 
     def still_open(self, days: Window) -> bool:
@@ -183,6 +183,7 @@ class Run(Generic[S]):
         """Begin an extraction: with what is remembered, and nothing read yet."""
         self.state = state
         self.left, self.report.unread = self.report.unread, set()
+        self.fresh, self.known = 0, Known(self.known.schema)  # there may be new tables
         self.reduced.clear()
         self.report.later = ""
         self._shapes.clear()
@@ -276,9 +277,11 @@ class Run(Generic[S]):
     def _note_day(self, resource: str, *, rests: bool) -> None:
         """Remember on which day a list was read, where that matters and all of it was."""
         report = self.report.resource(resource)
+        if resource == PEOPLE and report.status == "loaded":
+            self.state.pop("read_on", None)
         if rests:
             report.status = "not due" if report.status == "unchanged" else report.status
-        elif resource in self.settings.daily_lists and not report.troubled:
+        elif resource in self.settings.daily_lists and not report.troubled and not self.asked:
             self.state.setdefault("read_on", {})[resource] = str(self.today)
 
     def refuses(self, what: str, *, is_refused: bool) -> bool:

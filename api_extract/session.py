@@ -205,11 +205,11 @@ class Session:
 
     def _route(self, base: str) -> dict[str, Any]:
         """Return what the environment says of proxies and certificates on the way to a server."""
-        if urlsplit(base).hostname in LOOPBACK:
-            return {"proxies": DIRECT}
         if base not in self._routes:
             found = requests.Session().merge_environment_settings(base, {}, None, None, None)
-            self._routes[base] = {"proxies": found["proxies"], "verify": found["verify"]}
+            here = urlsplit(base).hostname in LOOPBACK
+            proxies = DIRECT if here else found["proxies"]
+            self._routes[base] = {"proxies": proxies, "verify": found["verify"]}
         return self._routes[base]
 
     def _pause(self, state: RetryCallState) -> float:

@@ -36,7 +36,7 @@ def parts(entries: int, years: float) -> dict[str, tuple[str, Part]]:
 def main() -> None:
     """Print what is found as it is found."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("part", nargs="?")
+    parser.add_argument("part", nargs="?", choices=parts(MILLION, 1.0))
     parser.add_argument("--entries", type=int, default=MILLION)
     parser.add_argument("--years", type=float, default=2.0)
     given = parser.parse_args()

@@ -27,10 +27,8 @@ class Cost:
     peak: int
 
 
-def cost(
-    command: Sequence[str], folder: Path, environment: Mapping[str, str], *, kill_at: float = 0.0
-) -> Cost:
-    """Run a command to its end, or for so many seconds, and return what it took.
+def cost(command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> Cost:
+    """Run a command to its end, and return what it took.
 
     What it prints goes nowhere. Raises RuntimeError with what it complains of where it fails.
     """
@@ -48,12 +46,10 @@ def cost(
         root, peak = psutil.Process(child.pid), 0
         while (ended := os.wait4(child.pid, os.WNOHANG))[0] == 0:
             peak = max(peak, _resident(root))
-            if kill_at and time.perf_counter() - started > kill_at:
-                child.kill()
             time.sleep(OFTEN)
         wall = time.perf_counter() - started
         child.returncode = os.waitstatus_to_exitcode(ended[1])
-        if child.returncode and not kill_at:
+        if child.returncode:
             said.seek(0)
             raise RuntimeError(f"{' '.join(command)}\n{said.read().decode()}")
     used = ended[2]

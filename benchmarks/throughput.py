@@ -18,9 +18,7 @@ from benchmarks.tracker import APPLICATION, Tracker, tracker
 from clockodo_source.tables_entries import ENTRIES_WIRE
 
 SINCE = datetime(2021, 11, 1, tzinfo=UTC)
-ROUNDS = (
-    3  # each tries every contender, so that a busy moment of the machine does not hit one alone
-)
+ROUNDS = 3  # each tries every contender: a busy moment of the machine does not hit one alone
 LIMIT = "limit"
 STAGES = (OURS := "first load", CHANGED := "all changed", SAME := "nothing changed")
 SQL: dict[Kind, str] = {
@@ -64,8 +62,8 @@ def measure(entries: int, names: Sequence[str], rounds: int) -> dict[str, Tried]
     with tracker(entries, SINCE) as served:
         for _ in range(rounds):
             for name in names:
-                for stage, seconds in _runs(name, served):
-                    found.setdefault(stage, Tried(entries)).costs.append(seconds)
+                for stage, took in _runs(name, served):
+                    found.setdefault(stage, Tried(entries)).costs.append(took)
     return found
 
 

@@ -48,6 +48,7 @@ Factors = dict[str, dict[str, str]]  # by list and id: what revenue hangs on
 def entries(run: Clockodo, shape: Shape) -> Iterator[Any]:
     """Read the windows that are due; yield what replaces them, then the log of changes."""
     factors = _factors(run)
+    run.state.setdefault("factors", factors)  # of what the first package holds
     windows = due(run, NAME, _restated(run, factors))
     changes = Changes(
         run,
@@ -103,7 +104,7 @@ def _factors(run: Clockodo) -> Factors:
 
 def _restated(run: Clockodo, factors: Factors) -> set[Window]:
     """Return the windows of all entries of projects that changed since they were last read."""
-    before: Factors = run.state.get("factors", factors)
+    before: Factors = run.state["factors"]
     changed = {
         f"{name}_id IN ({', '.join(sorted({i for i, _ in different}))})"
         for name in factors

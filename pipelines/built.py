@@ -73,11 +73,12 @@ def _schemas(pipeline: dlt.Pipeline) -> set[str]:
 
 
 def behind(place: Place) -> str:
-    """Tell why the marts are not of the last load, if that is so and there are any."""
+    """Tell why the marts are not of the last load, if that is so and something was built."""
     pipeline = place.pipeline()
     schemas = _schemas(pipeline)
     if NEXT in schemas:
-        return f"the last build failed, they are of an older one; what was built is in {NEXT}"
+        older = "they are of an older one" if MARTS in schemas else "there are none yet"
+        return f"the last build failed, {older}; what was built is in {NEXT}"
     last = _last_made_of(place)
     if MARTS not in schemas or not last or place not in accounts(place, pipeline):
         return ""

@@ -197,7 +197,7 @@ def models(call: Call) -> None:
 
 @cli.command()
 @systems_argument
-@click.option("--max-age", type=age, metavar="AGE", help="Exit 5 if this old: 26h.")
+@click.option("--max-age", type=age, metavar="AGE", help="Exit 5 if not read since: 26h.")
 @shared
 def status(call: Call, system: str, max_age: timedelta | None) -> None:
     """Tell the last load, freshness, rows, rights, and what needs a look."""

@@ -60,7 +60,7 @@ AGREEMENTS = (
     " FROM (SELECT *, CASE WHEN measure IN ('hours', 'revenue') THEN 'entries' ELSE 'due' END"
     " AS kind FROM {reconciliations}) AS kinds GROUP BY month, kind, run_id"
 )
-BOOKS = ("api_identity", "reconciliations")  # whose rows have an order
+BOOKS = ("api_identity", "run_reports", "reconciliations")  # whose rows have an order
 EMPTY = "tracker_value = 0 AND warehouse_value = 0 AND NOT differs"
 
 
@@ -80,7 +80,7 @@ class Ledger:
     ) -> None:
         """Add a run, with what it `told`; a window that was read replaces what was noted before.
 
-        Of a run that failed, nothing was loaded: only where and why it did is noted.
+        Of a run that failed, only where and why it did is noted, whatever packages it had loaded.
         """
         run = (uuid.uuid4().hex, as_of, self._later())
         identity = (

@@ -35,7 +35,8 @@ def show_sync(show: Show, outcome: Outcome, place: Place) -> None:
     show.data(summary(outcome))
     _sync_text(show, outcome)
     where = place.warehouse if place.destination == "duckdb" else place.destination
-    show.text(f"All of it is in {where}. Next: `timehouse status`, or `timehouse report`.")
+    if not outcome.report.later:
+        show.text(f"All of it is in {where}. Next: {place.asking}, or `timehouse report`.")
 
 
 def _sync_text(show: Show, outcome: Outcome) -> None:
@@ -192,7 +193,7 @@ def show_status(show: Show, status: Status, now: datetime, max_age: timedelta | 
     show.text(f"Last load as of {status.as_of:%Y-%m-%d %H:%M} UTC.")
     if status.read_at and age is not None:
         read = f"{status.read_at:%Y-%m-%d %H:%M} UTC, {age / 3600:.1f} h ago"
-        show.text(f"Entries of these days read as of {read}.")
+        show.text(f"Entries of this month read as of {read}.")
     show.text(f"Key of user {status.owner}, {status.role}; days in {status.timezone}.")
     if status.oldest_window:
         since, until, at = status.oldest_window
@@ -215,7 +216,7 @@ def _stale(status: Status, now: datetime, max_age: timedelta | None) -> Iterator
         yield "the last load lies in the future. A clock is wrong, or was wrong then."
     fresh = max_age is None or (status.age is not None and -CLOCKS_DIFFER <= status.age <= max_age)
     if not fresh:
-        yield "the entries of these days were read too long ago."
+        yield "the entries of this month were not read within that age."
 
 
 def _looks(status: Status) -> Iterator[str]:

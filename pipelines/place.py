@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -89,6 +90,16 @@ class Place:
         """What is typed to load it."""
         label = "" if self.account == "main" else f" --account {self.account}"
         return f"`timehouse sync {self.system}{label}`"
+
+    @property
+    def asking(self) -> str:
+        """What is typed to learn where it stands, in this folder and as this is configured."""
+        words = [self.system] if self.system != Place.system else []
+        words += ["--account", self.account] if self.account != Place.account else []
+        words += ["--destination", self.destination] if self.destination != "duckdb" else []
+        if self.destination == "duckdb" and self.warehouse != Place.warehouse:
+            words += ["--warehouse", str(self.warehouse)]
+        return f"`{shlex.join(['timehouse', 'status', *words])}`"
 
     @property
     def folder(self) -> Path:

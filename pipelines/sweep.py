@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from dlt.destinations.exceptions import DatabaseUndefinedRelation
 
-from api_extract.windows import Window, month_of
+from api_extract.windows import Window, month_of, months
 from pipelines.ledger import Ledger
 from pipelines.systems import System
 
@@ -98,12 +98,16 @@ def sweep(
         people = ledger.read("SELECT count(*) FROM {users}")[0][0] if by_person else 0
     except DatabaseUndefinedRelation:
         rows, people = [], 0
-    old = [
+    read = [
         Old(window, read_at.astimezone(zone).date(), count)
         for since, until, read_at, count in rows
         if first <= since
         and (window := Window(since, until)) == month_of(since)
         and until <= before
     ]
+    every = months(first, before) if read else []
+    booked = {each.month for each in read}
+    # Of a run that died after some of its packages, the books know nothing.
+    lost = [Old(m, date.min, 0) for m in every if m.until <= before and m not in booked]
     yearly = sum(each.reading == "years" for each in system.resources.values())
-    return Sweep(old, settings.sweep_requests, yearly, people, today)
+    return Sweep([*lost, *read], settings.sweep_requests, yearly, people, today)

@@ -37,7 +37,8 @@ def edit_everything(world: World) -> None:
     _edit_master_data(world)
 
 
-def _edit_master_data(world: World) -> None:
+def complete_one(world: World) -> None:
+    """Complete the project of a fixed price for which most was worked: its revenue changes."""
     hard = [
         p
         for p in world.rows("projects")
@@ -45,6 +46,10 @@ def _edit_master_data(world: World) -> None:
     ]
     project = max(hard, key=lambda p: sum(e.projects_id == p["id"] for e in world.entries))
     world.complete_project(project["id"])
+
+
+def _edit_master_data(world: World) -> None:
+    complete_one(world)
     users = [row for row in world.rows("users") if row["active"] and row["role"] == "worker"]
     world.archive_user(users[0]["id"])
     world.change_target(users[1]["id"], world.now.date(), monday=4.0)

@@ -225,7 +225,7 @@ def test_a_log_tells_when_each_run_was_and_where_its_rows_are(terminal: Terminal
     said = terminal("sync", "--no-models", "--resources", "users")
     first = f"clockodo, account main, as of {terminal.account.world.now:%Y-%m-%d %H:%M} UTC\n"
     assert said.printed.startswith(first)
-    assert "All of it is in warehouse.duckdb. Next: `timehouse status`" in said.printed
+    assert "All of it is in warehouse.duckdb. Next: `timehouse status --warehouse" in said.printed
 
     said = terminal("sync", SOURCES__CLOCKODO__API_KEY="0" * 32)
     assert said.printed.startswith(first)

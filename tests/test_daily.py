@@ -75,6 +75,16 @@ def test_only_the_first_run_of_a_day_reads_them(company: Account) -> None:
     assert differences(company) == []
 
 
+def test_a_run_that_is_confined_to_some_days_reads_them_for_nobody_else(company: Account) -> None:
+    """Though it is the first of a day: what lies on other days is read by the next."""
+    company.world.advance(timedelta(days=1))
+    today = company.world.now.date()
+    company.sync(since=today, until=today + timedelta(days=1))
+    company.app.reset()
+    company.sync()
+    assert asked(company) == paths(company)
+
+
 def test_who_is_named_or_has_come_is_read_at_once(company: Account) -> None:
     """A list that is asked for by name; and all of them, when people have changed."""
     name = company.settings.daily_lists[0]
