@@ -83,10 +83,11 @@ class Ledger:
         Of a run that failed, only where and why it did is noted, whatever packages it had loaded.
         """
         run = (uuid.uuid4().hex, as_of, self._later())
+        seen = zip((report.rights, report.undeclared), self._seen_at_rest(report), strict=True)
         identity = (
             *(*run, failure is None),
             *(report.owner, report.owner_role, report.timezone),
-            *(json.dumps(sorted(report.rights)), json.dumps(sorted(report.undeclared))),
+            *(json.dumps(sorted({*now, *before})) for now, before in seen),
             None if report.dataset is None else json.dumps(report.dataset["filter"]),
             None if report.dataset is None else report.dataset.get("hard_budget_revenue"),
         )
@@ -113,6 +114,18 @@ class Ledger:
             same = [window[:3] for window in windows]
             delete(client, "sync_windows", "resource, window_from, window_until", same)
             insert(client, "sync_windows", windows)
+
+    def _seen_at_rest(self, report: Report) -> tuple[set[str], set[str]]:
+        """Return which rights, and which keys nobody documented, showed in lists not due now."""
+        resources = SYSTEMS[self._place.system].resources
+        resting = [resources[n] for n, r in report.resources.items() if r.status == "not due"]
+        tables = {t.name for one in resting for t in (*one.tables, one.wire) if t is not None}
+        last = self._latest("SELECT rights, undeclared FROM {api_identity} WHERE loaded")
+        rights, undeclared = map(json.loads, last or ("[]", "[]"))
+        return (
+            {column for column in rights if column.split(".")[0] in tables},
+            {column for column in undeclared if column.split(".")[0] in tables},
+        )
 
     def amend(self, told: Mapping[str, Any]) -> None:
         """Put into the report of the last run what it told only after its load."""

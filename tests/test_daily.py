@@ -8,6 +8,7 @@ import pytest
 
 from api_extract.errors import YourMove
 from pipelines.ledger import Ledger
+from pipelines.status import status
 from simulator.faults import MISTYPED
 from simulator.world import World
 from tests.conftest import Account
@@ -43,6 +44,11 @@ def asked(company: Account) -> set[str]:
     return found
 
 
+def seen(company: Account) -> set[str]:
+    """Return which columns a right decides on, as the last run has it."""
+    return set(status(company.place, company.world.now).rights)
+
+
 def change(world: World) -> None:
     """Change what is in such a list of either tracker."""
     day = next(row for row in world.rows("nonbusiness_days"))
@@ -55,8 +61,10 @@ def test_only_the_first_run_of_a_day_reads_them(company: Account) -> None:
     Nor has it to tell anything that marts are to be built for again.
     """
     change(company.world)
+    before = seen(company)
     company.world.advance(timedelta(hours=1))
     found = company.sync()
+    assert seen(company) == before
     assert (asked(company), found.packages) == (set(), 0)
     assert {name for name, r in found.report.resources.items() if r.status == "not due"} == {
         *company.settings.daily_lists
