@@ -15,7 +15,7 @@ AT_ONCE = (2, IN_FLIGHT, 8, 16)
 
 def run(entries: int) -> Iterator[str]:
     """Yield the lines of the report."""
-    yield f"{entries:,} entries, first load, one run each:"
+    yield f"{entries:,} entries, first load, runs of each: 1"
     yield ""
     yield "| seconds an answer | in flight | seconds | bytes, or requests in turn | of that |"
     yield "|---:|---:|---:|---:|---:|"

@@ -70,7 +70,7 @@ def measure(entries: int, names: Sequence[str], rounds: int) -> dict[str, Tried]
 def table(found: dict[str, Tried], reference: str) -> Iterator[str]:
     """Yield a table; all rates are also told as multiples of the reference's."""
     runs = max(len(tried.costs) for tried in found.values())
-    yield f"{found[reference].entries:,} entries, {runs} runs each:"
+    yield f"{found[reference].entries:,} entries, runs of each: {runs}"
     yield ""
     yield f"| way | entries/s | seconds | spread | CPU seconds | peak MB | of {reference} |"
     yield f"|---|{'---:|' * 6}"
