@@ -38,7 +38,7 @@ def run(entries: int) -> Iterator[str]:
             for name, command in commands.items():
                 told.setdefault(name, []).append(_cost(command, here, served))
         requests = served.asked().total() // ROUNDS
-    yield f"{entries:,} entries, runs of each: {ROUNDS}, of loads 1; a sync takes {requests} requests:"
+    yield f"{entries:,} entries, runs of each: {ROUNDS} (loads: 1); {requests} requests a sync:"
     yield ""
     yield "| whole process | seconds | spread | CPU seconds | peak MB |"
     yield f"|---|{'---:|' * 4}"
