@@ -42,7 +42,8 @@ def main() -> None:
     given = parser.parse_args()
     known = parts(given.entries, given.years)
     chosen = known if given.part is None else {given.part: known[given.part]}
-    page = ["# Results", "", "Made by `make bench`; ratios of one run count, seconds do not.", ""]
+    made = f"make bench ENTRIES={given.entries} YEARS={given.years:g}"
+    page = ["# Results", "", f"Made by `{made}`; ratios of one run count, seconds do not.", ""]
     page += [f"{machine()}, {', '.join(f'{name} {version(name)}' for name in SHOWN)}.", ""]
     print(*page, sep="\n")  # noqa: T201 - the output itself
     for heading, part in chosen.values():
