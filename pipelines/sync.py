@@ -135,12 +135,13 @@ def _load(place: Place, pipeline: dlt.Pipeline, source: DltSource, outcome: Outc
 
 def _model(place: Place, pipeline: dlt.Pipeline, as_of: datetime, outcome: Outcome) -> None:
     """Build the models, where all is there that they need, and is not in them already."""
+    if outcome.report.later:
+        outcome.notes.append("The models were left as they were: not all was read.")
+        return
     with place.at_hand():
         built = is_built(place, as_of, pipeline)
         complete = built or place in accounts(place, pipeline)
-    if outcome.report.later:
-        outcome.notes.append("The models were left as they were: not all was read.")
-    elif built:
+    if built:
         outcome.notes.append("The models are of today already, and nothing has changed since.")
     elif complete:
         outcome.built = build_models(place, as_of)

@@ -73,3 +73,23 @@ def test_loads_of_the_future_keep_nothing_newer_from_being_remembered(terminal: 
     assert company.sync("entries").packages == 0
 
     assert company.query("select max(load_id) < '2' from clockodo_raw._dlt_loads")[1] == [(True,)]
+
+
+def test_a_run_of_the_future_does_not_stay_the_newest(terminal: Terminal) -> None:
+    """It failed, say, so that its report is all it wrote: what later runs tell is told of them."""
+    company = terminal.account
+    newest = (
+        "select max_by(run_id, ended_at) from clockodo_raw.run_reports"
+        " union all select max_by(run_id, ended_at) from clockodo_raw.resource_status"
+        " where resource = 'users'"
+    )
+    with duckdb.connect(str(company.place.warehouse)) as warehouse:
+        for table in ("run_reports", "resource_status"):
+            warehouse.execute(
+                f"update clockodo_raw.{table} set ended_at = ended_at + interval 30 years"
+            )
+    before = company.query(newest)[1]
+
+    company.sync("users")
+
+    assert not {*before} & {*company.query(newest)[1]}

@@ -10,7 +10,7 @@ from api_extract.session import Session
 from clockify_source import Settings
 from clockify_source.api import Credentials as OfClockify
 from clockodo_source.api import Credentials
-from tests.test_session import ASK, KEY, PRIVATE, USER
+from tests.stage import ASK, KEY, PRIVATE, USER
 
 HERE = "http://127.0.0.1:9/api"
 
