@@ -64,21 +64,11 @@ class Reader:
 
     def read(self, rows: msgspec.Raw | list[dict[str, Any]]) -> pa.Table:
         """Return the rows as a table; raises Unexpected where a value has another type."""
-        self._absent = {}
-        try:
-            structs, unknown = self._decode(rows)
-            leaves = _leaves([astuple(s) for s in structs], self._tree)
-            self._types = [getattr(s, "type", None) for s in structs] if self._sorts else []
-            arrays = {c.name: self._array(c, values) for c, values in leaves if c.loaded}
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise Unexpected(f"{self.table.name}: {said(error)}") from None
-        self.seen.rows += len(structs)
-        arrays[UNDECLARED.name] = pa.array(unknown or pa.nulls(len(structs)), pa.string())
-        lacking: list[list[str] | None] = [None] * len(structs)
-        for n, names in self._absent.items():
-            lacking[n] = names
-        arrays[ABSENT.name] = pa.array(lacking, ABSENT.type)
-        table = pa.table(arrays, schema=self.schema)
+        return self.checked(self._read(rows))
+
+    def checked(self, table: pa.Table) -> pa.Table:
+        """Return rows as they may be kept; raises Unexpected where one lacks its key."""
+        self.seen.rows += table.num_rows
         for name in (*self.table.key, *filter(None, [self.table.window])):
             if table[name].null_count:
                 raise Unexpected(f"{self.table.name}.{name}: a row has none")
@@ -89,6 +79,22 @@ class Reader:
     def empty(self) -> pa.Table:
         """Return a table without rows."""
         return self.schema.empty_table()
+
+    def _read(self, rows: msgspec.Raw | list[dict[str, Any]]) -> pa.Table:
+        self._absent = {}
+        try:
+            structs, unknown = self._decode(rows)
+            leaves = _leaves([astuple(s) for s in structs], self._tree)
+            self._types = [getattr(s, "type", None) for s in structs] if self._sorts else []
+            arrays = {c.name: self._array(c, values) for c, values in leaves if c.loaded}
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise Unexpected(f"{self.table.name}: {said(error)}") from None
+        arrays[UNDECLARED.name] = pa.array(unknown or pa.nulls(len(structs)), pa.string())
+        lacking: list[list[str] | None] = [None] * len(structs)
+        for n, names in self._absent.items():
+            lacking[n] = names
+        arrays[ABSENT.name] = pa.array(lacking, ABSENT.type)
+        return pa.table(arrays, schema=self.schema)
 
     def _decode(
         self, rows: msgspec.Raw | list[dict[str, Any]]
@@ -106,7 +112,7 @@ class Reader:
         if column.blank is not None:
             values = [None if v == column.blank else v for v in values]
         try:
-            array = pa.array(values, _wire(column)) if column.kind != "json" else None
+            array = pa.array(values, wire_type(column)) if column.kind != "json" else None
         except (pa.ArrowInvalid, pa.ArrowTypeError, TypeError, OverflowError):
             array = None  # UNSET among the values, as for a key that is not in every row
         hides = column.hidden is not None and column.hidden in values
@@ -124,8 +130,8 @@ class Reader:
             if column.kind == "json":
                 values = [None if v is None else _json(v) for v in values]
         try:
-            array = pa.array(values, _wire(column)) if array is None else array
-            array = _cast(array, column.kind)
+            array = pa.array(values, wire_type(column)) if array is None else array
+            array = cast(array, column.kind)
         except (pa.ArrowInvalid, OverflowError):
             raise Unexpected(
                 f"{self.table.name}.{column.name}: not every value is a {column.kind}"
@@ -231,7 +237,8 @@ def said(error: Exception) -> str:
     return str(error) if isinstance(error, msgspec.DecodeError) else "text that is no UTF-8"
 
 
-def _cast(array: pa.Array, kind: Kind) -> pa.Array:
+def cast(array: pa.Array, kind: Kind) -> pa.Array:
+    """Return values as they came, or the texts they came as, as what they are loaded as."""
     if array.type == ARROW[kind]:
         return array
     try:
@@ -243,7 +250,8 @@ def _cast(array: pa.Array, kind: Kind) -> pa.Array:
         return array.cast(pa.timestamp("ns", tz="UTC")).cast(ARROW[kind], safe=False)
 
 
-def _wire(column: Column) -> pa.DataType:
+def wire_type(column: Column) -> pa.DataType:
+    """Return what values come as: instants, days and JSON are texts."""
     return pa.string() if column.kind in ("timestamp", "date", "json") else ARROW[column.kind]
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 import msgspec
+import pyarrow as pa
 
 IN_FLIGHT = 4  # with 50 ms per answer, more requests only fight for the interpreter
 
@@ -45,12 +46,16 @@ class Request:
 
 @dataclass(frozen=True)
 class Page:
-    """The undecoded rows of one answer; counts are None where the list does not say."""
+    """The undecoded rows of one answer; counts are None where the list does not say.
+
+    `parsed`: the rows as `flat.Flat` has parsed them, where they were fetched, if it could.
+    """
 
     rows: msgspec.Raw
     number: int = 1
     count_pages: int = 1
     count_items: int | None = None
+    parsed: pa.Table | None = None
 
 
 def iter_pages(

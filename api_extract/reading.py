@@ -1,7 +1,7 @@
 """How a list is read whole, as it was at one moment, though people work on it meanwhile."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import chain
 from typing import Any
@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from api_extract.columns import Reader, content_hash, said
 from api_extract.errors import NotAsAgreed, Unexpected, Unsettled
+from api_extract.flat import Flat
 from api_extract.pages import Page
 from api_extract.resource import Resource, Rows
 from api_extract.session import Session
@@ -38,23 +39,47 @@ class Shape:
         wire = (resource.wire,) if resource.wire else resource.tables
         self.tables = [table.guarded(exclude, hashed) for table in wire]
         self.readers = {t.name: Reader(t, forgotten) for t in self.tables}
+        self._flat = Flat(self.tables[0]) if resource.split is None else None
 
-    def read(self, rows: msgspec.Raw, stamp: object = None) -> tuple[int, dict[str, pa.Table]]:
-        """Return the number of rows of the answer, and the tables they fill."""
-        if self.resource.split is None:
-            table = self.readers[self.tables[0].name].read(rows)
-            return table.num_rows, {self.tables[0].name: table}
+    def parsed(self, page: Page) -> Page:
+        """Return a page as Arrow parses it, if it can; any thread may ask for it."""
+        return replace(page, parsed=self._flat.parse(page.rows)) if self._flat else page
+
+    def read(self, pages: Sequence[Page], stamp: object = None) -> tuple[int, dict[str, pa.Table]]:
+        """Return the number of rows of the answers, and the tables they fill."""
+        total = 0
+        parts: dict[str, list[pa.Table]] = {name: [t] for name, t in self.empty().items()}
+        for rows, tables in self._read(pages, stamp):
+            total += rows
+            for name, table in tables.items():
+                parts[name].append(table)
+        return total, {name: pa.concat_tables(tables) for name, tables in parts.items()}
+
+    def empty(self) -> dict[str, pa.Table]:
+        """Return the tables without rows."""
+        return {name: reader.empty() for name, reader in self.readers.items()}
+
+    def _read(
+        self, pages: Sequence[Page], stamp: object
+    ) -> Iterator[tuple[int, dict[str, pa.Table]]]:
+        if not self._flat:
+            yield from (self._split(page, stamp) for page in pages)
+            return
+        name = self.tables[0].name
+        reader, flat = self.readers[name], self._flat.read(pages)
+        plain = [] if flat is None else [reader.checked(flat)]
+        for table in plain or (reader.read(page.rows) for page in pages):
+            yield table.num_rows, {name: table}
+
+    def _split(self, page: Page, stamp: object) -> tuple[int, dict[str, pa.Table]]:
+        assert self.resource.split is not None  # noqa: S101 - else it is flat
         try:
-            decoded = msgspec.json.decode(rows, type=Rows | dict[str, Any])
+            decoded = msgspec.json.decode(page.rows, type=Rows | dict[str, Any])
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise Unexpected(f"{self.resource.endpoint}: {said(error)}") from None
         listed = [decoded] if isinstance(decoded, dict) else decoded
         parts = self.resource.split(listed, stamp)
         return len(listed), {name: self.readers[name].read(rows) for name, rows in parts.items()}
-
-    def empty(self) -> dict[str, pa.Table]:
-        """Return the tables without rows."""
-        return {name: reader.empty() for name, reader in self.readers.items()}
 
 
 @dataclass
@@ -103,20 +128,17 @@ def _traverse(
     seen in no count and in no id. But what came was changed since the first page was read.
     """
     first = next(pages)
-    began, number, total = session.server_time, 0, 0
+    began, number = session.server_time, 0
     if most_pages is not None and first.count_pages > most_pages:
         raise TooLong
-    parts: dict[str, list[pa.Table]] = {name: [t] for name, t in shape.empty().items()}
+    read = []
     for number, page in enumerate(chain([first], pages), start=1):
         if page.number != number > 1:
             raise NotAsAgreed(f"{shape.resource.endpoint}: page {number} came as {page.number}.")
-        rows, tables = shape.read(page.rows, stamp)
-        total += rows
-        for name, table in tables.items():
-            parts[name].append(table)
+        read.append(page)
         if page.count_items != first.count_items:
             return Traversal(max(number, first.count_pages))
-    whole = {name: pa.concat_tables(tables) for name, tables in parts.items()}
+    total, whole = shape.read(read, stamp)
     repeated = any(_repeats(whole[t.name], t.key) for t in shape.tables)
     if number == 1 and first.count_items is None and repeated:
         raise NotAsAgreed(f"{shape.resource.endpoint}: two rows with the same key.")

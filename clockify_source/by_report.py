@@ -94,7 +94,7 @@ class ByReport:
         return self._paged(span), []
 
     def _columns(self, page: Page) -> pa.Table:
-        return next(iter(self.shape.read(page.rows, self.workspace.stamp)[1].values()))
+        return next(iter(self.shape.read([page], self.workspace.stamp)[1].values()))
 
     def _first_page(self, span: Span) -> Told:
         told = self.run.session.fetch(self._request(span, 1), _told)

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 
 from api_extract.pages import Page, Request, iter_pages
 from api_extract.reading import Shape, read
-from api_extract.resource import Resource
 from api_extract.run import Lists, Run
 from api_extract.session import Session
 from clockodo_source.api import first_request, page_reader, rest
@@ -25,7 +24,7 @@ def read_list(
     return read(
         run.session,
         shape,
-        lambda: _pages(run.session, shape.resource, params or {}),
+        lambda: _pages(run.session, shape, params or {}),
         stamp=year,
         **how,
     )
@@ -36,11 +35,11 @@ def read_once(run: Clockodo, resource: str) -> Lists:
     return run.once(resource, lambda: read_list(run, run.shape(resource)))
 
 
-def _pages(session: Session, resource: Resource, params: Mapping[str, object]) -> Iterator[Page]:
-    request, read_page = first_request(resource, **params), page_reader(resource)
+def _pages(session: Session, shape: Shape, params: Mapping[str, object]) -> Iterator[Page]:
+    request, read_page = first_request(shape.resource, **params), page_reader(shape.resource)
 
     def fetch(one: Request) -> Page:
-        return session.fetch(one, read_page)
+        return shape.parsed(session.fetch(one, read_page))
 
     first = fetch(request)
     yield from iter_pages(first, rest(request, first), fetch)
