@@ -11,10 +11,11 @@ The documentation leaves open whether the list's window means start or overlap, 
 end counts. So a day more is asked for on both sides, and cut off again by `time_since`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import pyarrow as pa
@@ -22,7 +23,14 @@ import pyarrow as pa
 from api_extract.changes import Changes
 from api_extract.due import due, every_month, replaced
 from api_extract.entry_rows import Entries, Id, Part, between, ids, without
-from api_extract.errors import Forbidden, Gone, Later, Unexpected, Unsettled, Unusable
+from api_extract.errors import (
+    ExtractError,
+    Forbidden,
+    Gone,
+    Later,
+    Unsettled,
+    Unusable,
+)
 from api_extract.pages import Request
 from api_extract.reading import Shape, TooLong
 from api_extract.session import Answer
@@ -118,9 +126,21 @@ def _restated(run: Clockodo, factors: Factors) -> set[Window]:
     return {month_of(day + timedelta(days=n)) for day in days for n in (-1, 0, 1)}
 
 
+class _Found(NamedTuple):
+    """Adjacent windows, their rows or what kept them from being read, and the groups after them."""
+
+    windows: list[Window]
+    outcome: pa.Table | ExtractError
+    rest: list[list[Window]]
+
+
 @dataclass
 class _Reader:
-    """Reads windows, split where they are many or will not hold still."""
+    """Reads windows, split where they are many or will not hold still.
+
+    What comes next is fetched while the last part is compared and written. So reading remembers
+    nothing; what it means for the run is noted between two parts.
+    """
 
     run: Clockodo
     shape: Shape
@@ -128,8 +148,23 @@ class _Reader:
 
     def read(self, group: list[Window]) -> Iterator[Part]:
         """Yield the rows of adjacent windows."""
-        zone = self.run.zone
-        since, until = group[0].bounds(zone)[0], group[-1].bounds(zone)[1]
+        rest, ahead = [group], None
+        with ThreadPoolExecutor(1, thread_name_prefix="ahead") as pool:
+            while rest:
+                found = ahead.result() if ahead else self._first(rest)
+                ahead = None
+                if self._is_refused(found):
+                    continue  # as the plain list
+                rest, rows = found.rest, self._rows(found)
+                if rest and not self._is_enough(rows):
+                    ahead = pool.submit(self._first, rest)
+                if rows is not None:
+                    yield Part(found.windows, rows)
+
+    def _first(self, groups: Sequence[list[Window]]) -> _Found:
+        """Read the first of groups, or as much of it as is read at once."""
+        group, *rest = groups
+        since, until = group[0].bounds(self.run.zone)[0], group[-1].bounds(self.run.zone)[1]
         try:
             if len(group) > 1:
                 rows = self._between(since, until, most_pages=MOST_PAGES, attempts=1)
@@ -137,16 +172,38 @@ class _Reader:
                 rows = self._settled(since, until)
         except (TooLong, Unsettled) as error:
             if len(group) > 1:
-                for half in halves(group):
-                    yield from self.read(half)
-                return
-            self.changes.leave(group[0], "unsettled", str(error))
-            return
-        except Unexpected as error:
-            for window in group:
-                self.changes.leave(window, error.status, str(error))
-            return
-        yield Part(group, rows if NAME not in self.run.reduced else withheld(rows))
+                return self._first([*halves(group), *rest])
+            return _Found(group, error, rest)
+        except ExtractError as error:
+            return _Found(group, error, rest)
+        return _Found(group, rows, rest)
+
+    def _is_refused(self, found: _Found) -> bool:
+        """Tell whether the key may not read the enhanced list, so that it is the plain one now."""
+        if not isinstance(found.outcome, Forbidden):
+            return False
+        # In the middle of a load it is no way of reading, but a right that was lost.
+        if NAME in self.run.reduced or self.shape.readers[NAME].seen.rows:
+            raise found.outcome
+        self.run.reduced.add(NAME)
+        self.run.report.notes.append(PLAIN)
+        return True
+
+    def _rows(self, found: _Found) -> pa.Table | None:
+        """Return the rows, without money where the key may not see it; None: left as they were."""
+        error = found.outcome
+        if isinstance(error, pa.Table):
+            return error if NAME not in self.run.reduced else withheld(error)
+        if not isinstance(error, Unusable):
+            raise error
+        for window in found.windows:
+            self.changes.leave(window, error.status, str(error))
+        return None
+
+    def _is_enough(self, rows: pa.Table | None) -> bool:
+        """Tell whether these may be the last rows of a package."""
+        most = self.run.options.package
+        return most is not None and rows is not None and self.run.fresh + rows.num_rows >= most
 
     def _settled(self, since: datetime, until: datetime) -> pa.Table:
         """Return the rows of a span, read in ever shorter ones where people keep working on it."""
@@ -161,18 +218,10 @@ class _Reader:
         return pa.concat_tables([without(first, ids(second)), second])
 
     def _between(self, since: datetime, until: datetime, **how: int) -> pa.Table:
-        """Return what begins in [since, until); without money where the key may not see it."""
-        run, padding = self.run, min(PADDING, until - since)
-        asked = since - padding, until + padding
-        try:
-            rows = read_list(run, self.shape, params(run, *asked), **how)[NAME]
-        except Forbidden:
-            # In the middle of a load it is no way of reading, but a right that was lost.
-            if NAME in run.reduced or self.shape.readers[NAME].seen.rows:
-                raise
-            run.reduced.add(NAME)
-            run.report.notes.append(PLAIN)
-            rows = read_list(run, self.shape, params(run, *asked), **how)[NAME]
+        """Return what begins in [since, until)."""
+        padding = min(PADDING, until - since)
+        asked = params(self.run, since - padding, until + padding)
+        rows = read_list(self.run, self.shape, asked, **how)[NAME]
         return of_known_types(between(rows, "time_since", since, until))
 
 
