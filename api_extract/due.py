@@ -47,10 +47,10 @@ def due(run: Run[Any], resource: str, restated: Collection[Window], per: str = "
 def replaced(
     changes: Changes,
     windows: Sequence[Window],
-    read: Callable[[list[Window]], Iterable[Part]],
+    read: Callable[[list[list[Window]]], Iterable[Part]],
     longest: timedelta,
 ) -> Iterator[Any]:
-    """Yield what replaces windows; `read` reads adjacent ones, of no more than `longest` in all."""
+    """Yield what replaces windows; `read` reads groups of adjacent ones, no longer than this."""
     for part in joined(_parts(changes, windows, read, longest)):
         yield from changes.replace(part)
 
@@ -58,7 +58,7 @@ def replaced(
 def _parts(
     changes: Changes,
     windows: Sequence[Window],
-    read: Callable[[list[Window]], Iterable[Part]],
+    read: Callable[[list[list[Window]]], Iterable[Part]],
     longest: timedelta,
 ) -> Iterator[Part]:
     """Yield the rows of windows, until there are no requests left, or enough for one package."""
@@ -68,7 +68,7 @@ def _parts(
         changes.leave_to_next_package(windows)
         return
     try:
-        for part in (part for group in spans(windows, longest) for part in read(group)):
+        for part in read(spans(windows, longest)):
             seen |= set(part.windows)
             if not run.asked and not any(map(changes.knows, part.windows)):
                 run.fresh += part.rows.num_rows

@@ -110,15 +110,19 @@ class _Reader:
     changes: Changes
     booked: set[tuple[str, str]]
 
-    def read(self, group: list[Window]) -> Iterator[Part]:
-        """Yield the rows of adjacent windows."""
+    def read(self, groups: list[list[Window]]) -> Iterator[Part]:
+        """Yield the rows of groups of adjacent windows."""
+        for group in groups:
+            yield from self._read(group)
+
+    def _read(self, group: list[Window]) -> Iterator[Part]:
         since, until = group[0].bounds(self.run.zone)[0], group[-1].bounds(self.run.zone)[1]
         try:
             rows = self.ways.read(since - PADDING, until + PADDING, bounded=len(group) > 1)
         except (TooMany, Unsettled) as error:
             if len(group) > 1:
                 for half in halves(group):
-                    yield from self.read(half)
+                    yield from self._read(half)
                 return
             self.changes.leave(group[0], "unsettled", str(error))
             return

@@ -11,18 +11,19 @@ The documentation leaves open whether the list's window means start or overlap, 
 end counts. So a day more is asked for on both sides, and cut off again by `time_since`.
 """
 
+import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 import pyarrow as pa
 
 from api_extract.changes import Changes
 from api_extract.due import due, every_month, replaced
-from api_extract.entry_rows import Entries, Id, Part, between, ids, without
+from api_extract.entry_rows import ROWS_AT_ONCE, Entries, Id, Part, between, ids, without
 from api_extract.errors import (
     ExtractError,
     Forbidden,
@@ -126,12 +127,18 @@ def _restated(run: Clockodo, factors: Factors) -> set[Window]:
     return {month_of(day + timedelta(days=n)) for day in days for n in (-1, 0, 1)}
 
 
-class _Found(NamedTuple):
+@dataclass(frozen=True)
+class _Found:
     """Adjacent windows, their rows or what kept them from being read, and the groups after them."""
 
     windows: list[Window]
     outcome: pa.Table | ExtractError
     rest: list[list[Window]]
+
+    @property
+    def count(self) -> int:
+        """The number of rows."""
+        return self.outcome.num_rows if isinstance(self.outcome, pa.Table) else 0
 
 
 @dataclass
@@ -146,20 +153,31 @@ class _Reader:
     shape: Shape
     changes: Changes
 
-    def read(self, group: list[Window]) -> Iterator[Part]:
-        """Yield the rows of adjacent windows."""
-        rest, ahead = [group], None
+    def read(self, groups: list[list[Window]]) -> Iterator[Part]:
+        """Yield the rows of groups of adjacent windows."""
+        rest, ahead, run = groups, None, self.run
+        left = run.options.package or sys.maxsize
         with ThreadPoolExecutor(1, thread_name_prefix="ahead") as pool:
             while rest:
-                found = ahead.result() if ahead else self._first(rest)
+                found = ahead.result() if ahead else self._some(rest, left - run.fresh)
                 ahead = None
-                if self._is_refused(found):
+                if self._is_refused(found[-1]):
                     continue  # as the plain list
-                rest, rows = found.rest, self._rows(found)
-                if rest and not self._is_enough(rows):
-                    ahead = pool.submit(self._first, rest)
-                if rows is not None:
-                    yield Part(found.windows, rows)
+                rest, read = found[-1].rest, sum(one.count for one in found)
+                if rest and run.fresh + read < left:  # else these may be the last of a package
+                    ahead = pool.submit(self._some, rest, left - run.fresh - read)
+                for one in found:
+                    if (rows := self._rows(one)) is not None:
+                        yield Part(one.windows, rows)
+
+    def _some(self, groups: list[list[Window]], most: int) -> list[_Found]:
+        """Read groups in order, until there are as many rows as are handed on at once."""
+        found = [self._first(groups)]
+        count = found[-1].count
+        while found[-1].rest and found[-1].count and count < min(most, ROWS_AT_ONCE):
+            found.append(self._first(found[-1].rest))
+            count += found[-1].count
+        return found
 
     def _first(self, groups: Sequence[list[Window]]) -> _Found:
         """Read the first of groups, or as much of it as is read at once."""
@@ -199,11 +217,6 @@ class _Reader:
         for window in found.windows:
             self.changes.leave(window, error.status, str(error))
         return None
-
-    def _is_enough(self, rows: pa.Table | None) -> bool:
-        """Tell whether these may be the last rows of a package."""
-        most = self.run.options.package
-        return most is not None and rows is not None and self.run.fresh + rows.num_rows >= most
 
     def _settled(self, since: datetime, until: datetime) -> pa.Table:
         """Return the rows of a span, read in ever shorter ones where people keep working on it."""

@@ -202,6 +202,7 @@ class Place:
         """Return the dlt pipeline; raises YourMove for a destination that cannot replace rows."""
         dlt.config["normalize.parquet_normalizer.add_dlt_load_id"] = True
         dlt.config["load.delete_completed_jobs"] = True  # personal data, and in the warehouse now
+        dlt.config["load.truncate_staging_dataset"] = True  # likewise
         dlt.config["runtime.log_level"] = dlt.config.get("runtime.log_level") or "CRITICAL"
         dlt.current.run_context().initialize_runtime()  # its log was set up when it was imported
         try:
