@@ -59,7 +59,7 @@ class Flat:
         try:
             listed.validate(full=True)  # that texts are UTF-8
             arrays = {c.name: listed.field(n) for n, c in enumerate(self._columns)}
-            self._fits = not listed.null_count and self._is_told(arrays, pages)
+            self._fits = self._is_told(arrays, pages)
             loaded = [_loaded(c, arrays[c.name]) for c in self._columns if c.loaded]
         except pa.ArrowInvalid:
             self._fits = False

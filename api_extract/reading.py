@@ -26,7 +26,10 @@ class TooLong(Exception):
 
 
 class Shape:
-    """Reads the rows of one resource into its tables, without what is kept off the disk."""
+    """Reads the rows of one resource into its tables, without what is kept off the disk.
+
+    `pages`: how many have come.
+    """
 
     def __init__(
         self,
@@ -39,6 +42,7 @@ class Shape:
         wire = (resource.wire,) if resource.wire else resource.tables
         self.tables = [table.guarded(exclude, hashed) for table in wire]
         self.readers = {t.name: Reader(t, forgotten) for t in self.tables}
+        self.pages = 0
         self._flat = Flat(self.tables[0]) if resource.split is None else None
 
     def parsed(self, page: Page) -> Page:
@@ -136,6 +140,7 @@ def _traverse(
         if page.number != number > 1:
             raise NotAsAgreed(f"{shape.resource.endpoint}: page {number} came as {page.number}.")
         read.append(page)
+        shape.pages += 1
         if page.count_items != first.count_items:
             return Traversal(max(number, first.count_pages))
     total, whole = shape.read(read, stamp)

@@ -201,7 +201,7 @@ class _Reader:
         if not isinstance(found.outcome, Forbidden):
             return False
         # In the middle of a load it is no way of reading, but a right that was lost.
-        if NAME in self.run.reduced or self.shape.readers[NAME].seen.rows:
+        if NAME in self.run.reduced or self.shape.pages:
             raise found.outcome
         self.run.reduced.add(NAME)
         self.run.report.notes.append(PLAIN)

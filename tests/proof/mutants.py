@@ -156,11 +156,11 @@ MUTANTS = [
     ),
     *_of(
         "clockodo_source/entries.py",
-        ("let hidden money overwrite", "rows if NAME not in self.run.reduced else withheld(rows)", "rows", "clockodo_rights"),
+        ("let hidden money overwrite", "error if NAME not in self.run.reduced else withheld(error)", "error", "clockodo_rights"),
         ("drop the padding", "PADDING = timedelta(days=1)", "PADDING = timedelta(0)", "readings"),
         ("never split what will not settle", "if error.pages <= 1 or until - since <= SHORTEST_SPAN:", "if True:", "shifts"),
-        ("fail without the enhanced list", "if NAME in run.reduced or self", "if True or self", "clockodo_rights"),
-        ("go on without money in the middle", " or self.shape.readers[NAME].seen.rows:", ":", "clockodo_rights"),
+        ("fail without the enhanced list", "if NAME in self.run.reduced or self", "if True or self", "clockodo_rights"),
+        ("go on without money in the middle", " or self.shape.pages:", ":", "clockodo_rights"),
     ),
     *_of(
         "api_extract/entry_rows.py",
