@@ -6,6 +6,7 @@ deletion seen from the second reading of a window on; the first reading is the b
 """
 
 from collections.abc import Iterable, Iterator, MutableMapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 import pyarrow as pa
@@ -20,7 +21,7 @@ from api_extract.report import Trouble
 from api_extract.run import Run
 from api_extract.spans import shrunken, where
 from api_extract.tables import Table
-from api_extract.windows import Window, month_at, month_of, months
+from api_extract.windows import Window, month_at, month_of, months, spans
 
 MOST_FOLLOWED = 200  # vanished entries asked for one by one in a run; the rest by the next
 
@@ -137,6 +138,7 @@ class Changes:
             self._state["unfollowed"] = unfollowed
 
     def _replaced(self, kept: list[Slice], old: Tables) -> Iterator[Any]:
+        zone = self.run.zone
         new = {t.name: pa.concat_tables(s.rows[t.name] for s in kept) for t in self._tables}
         elsewhere = self._elsewhere(old, new)
         before = self._joined([old, elsewhere])
@@ -144,7 +146,10 @@ class Changes:
             rows = before[table.name], new[table.name]
             new[table.name] = keep_known(*rows, table.key, table.follows)
         self._note(before, new, kept)
-        marks = [Marked(*s.window.bounds(self.run.zone), self.entries.per) for s in kept]
+        marks = [
+            Marked(near[0].bounds(zone)[0], near[-1].bounds(zone)[1], self.entries.per)
+            for near in spans([s.window for s in kept], timedelta.max)
+        ]
         turned = {i for rows in new.values() for i in ids(rows) if i in self._placed}
         for table in self._tables:
             here = set(ids(new[table.name]))

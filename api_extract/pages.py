@@ -9,7 +9,7 @@ from itertools import islice
 import msgspec
 import pyarrow as pa
 
-IN_FLIGHT = 4  # with 50 ms per answer, more requests only fight for the interpreter
+IN_FLIGHT = 8  # more pays only where an answer takes 200 ms: benchmarks/RESULTS.md
 
 
 @dataclass(frozen=True)

@@ -95,19 +95,21 @@ def scope(table: Table) -> str:
         return f"{table.key[0]} IN (SELECT {table.key[0]} FROM {{staging_table}})"
     if not table.in_parts:
         return "1 = 1"
-    within = [f"{{table}}.{table.per} = w.{OF}"] if table.per else []
+    row = "r" if table.roams else "{table}"
+    within = [f"w.{UNTIL if table.window else OF} IS NOT NULL"]
+    if table.per:
+        within += [f"{row}.{table.per} = w.{OF}"]
     if table.window:
-        within += [
-            f"{{table}}.{table.window} >= w.{SINCE}",
-            f"{{table}}.{table.window} < w.{UNTIL}",
-        ]
-    marked = (
-        f"EXISTS (SELECT 1 FROM {{staging_table}} AS w WHERE w.{UNTIL if table.window else OF}"
-        f" IS NOT NULL AND {' AND '.join(within)})"
+        within += [f"{row}.{table.window} >= w.{SINCE}", f"{row}.{table.window} < w.{UNTIL}"]
+    marked = " AND ".join(within)
+    if not table.roams:
+        return f"EXISTS (SELECT 1 FROM {{staging_table}} AS w WHERE {marked})"
+    # One list, not two conditions with OR: PostgreSQL would go through all of it for each row.
+    return (
+        f"{table.roams} IN (SELECT {table.roams} FROM {{staging_table}}"
+        f" UNION ALL SELECT r.{table.roams} FROM {{table}} AS r"
+        f" JOIN {{staging_table}} AS w ON {marked})"
     )
-    # Two conditions, not one with OR inside EXISTS: that would be a nested loop over all rows.
-    roams = f"{table.roams} IN (SELECT {table.roams} FROM {{staging_table}})"
-    return f"{roams} OR {marked}" if table.roams else marked
 
 
 def _marker(table: Table, window: Marked) -> dict[str, Any]:
