@@ -82,10 +82,15 @@ MUTANTS = [
         ("see no change to or from null", 'o."{name}" is distinct from n."{name}"', 'o."{name}" <> n."{name}"', "difference crashes"),
     ),
     *_of(
+        "api_extract/flat.py",
+        ("drop what Arrow does not know", 'unexpected_field_behavior="error"', 'unexpected_field_behavior="ignore"', "flat"),
+        ("take what is hidden for nothing", "sum(b.count(key) for b in bodies) == len(array)", "True", "flat"),
+    ),
+    *_of(
         "api_extract/replace.py",
-        ("leave a row where it came from", 'return f"{roams} OR {marked}" if table.roams else marked', "return marked", "replace load"),
+        ("leave a row where it came from", 'IN (SELECT {table.roams} FROM {{staging_table}}"', 'IN (SELECT {table.roams} FROM {{staging_table}} WHERE 1 = 0"', "replace load"),
         ("skip the tombstones", "for key in gone]\n", "for key in ()]\n", "replace load"),
-        ("delete a moment too much", 'f"{{table}}.{table.window} < w.{UNTIL}"', 'f"{{table}}.{table.window} <= w.{UNTIL}"', "replace"),
+        ("delete a moment too much", 'f"{row}.{table.window} < w.{UNTIL}"', 'f"{row}.{table.window} <= w.{UNTIL}"', "replace"),
         (
             "never empty a window",
             "    markers = [_marker(table, w) for w in windows]\n",
@@ -93,7 +98,7 @@ MUTANTS = [
             "replace",
         ),
         ("leave the markers in the table", '"hard_delete": True', '"hard_delete": False', "replace"),
-        ("replace another person's window", 'within = [f"{{table}}.{table.per} = w.{OF}"] if table.per else []', "within = []", "replace"),
+        ("replace another person's window", 'within += [f"{row}.{table.per} = w.{OF}"]', "pass", "replace"),
     ),
     *_of(
         "api_extract/windows.py",
