@@ -4,7 +4,7 @@ Python's objects are made by one thread at a time. Here are none, so that pages 
 they are fetched, beside all else. Whatever is out of the ordinary is left to `columns.Reader`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import msgspec
 import pyarrow as pa
@@ -19,7 +19,10 @@ ROWS = "rows"
 
 
 class Flat:
-    """Reads rows of one table as `Reader` does, where all is as declared and no key is absent."""
+    """Reads rows of one table as `Reader` does, where all is as declared and no key is absent.
+
+    But of those that only other types of rows have.
+    """
 
     def __init__(self, table: Table) -> None:
         self._columns = table.columns
@@ -55,11 +58,12 @@ class Flat:
         parsed = [page.parsed for page in pages if page.parsed is not None]
         if len(parsed) < len(pages) or not pages:
             return None
-        listed = pa.concat_tables(parsed)[ROWS].combine_chunks().flatten()
+        lists = pa.concat_tables(parsed)[ROWS].combine_chunks()
+        listed = lists.flatten()
         try:
             listed.validate(full=True)  # that texts are UTF-8
             arrays = {c.name: listed.field(n) for n, c in enumerate(self._columns)}
-            self._fits = self._is_told(arrays, pages)
+            self._fits = not lists.null_count and self._is_told(arrays, pages)
             loaded = [_loaded(c, arrays[c.name]) for c in self._columns if c.loaded]
         except pa.ArrowInvalid:
             self._fits = False
@@ -73,25 +77,30 @@ class Flat:
 
         In a text, the second quote of a key would have a backslash before it.
         """
-        bodies = [memoryview(page.rows).tobytes() for page in pages]
         for column in self._columns:
             array, key = arrays[column.name], b'"%b":' % column.name.encode()
             if column.hidden is not None and pc.any(pc.equal(array, column.hidden)).as_py():
                 return False
+            if column.kind == "double" and pc.any(pc.is_inf(array)).as_py():
+                return False  # larger than any double
             if column.of_types and (column.right or column.sparse):
                 own = pc.is_in(arrays["type"], pa.array(column.of_types, pa.int64()))
                 array = array.filter(own)
                 told = not array.null_count
             elif column.right or column.sparse:
-                told = not array.null_count or sum(b.count(key) for b in bodies) == len(array)
+                told = not array.null_count or sum(_counts(key, pages)) == len(array)
             else:
                 # Of one that writes this null, none is taken to leave it out.
                 null = key + b"null"
                 told = bool(column.of_types) or not array.null_count
-                told = told or any(null in body for body in bodies)
+                told = told or any(_counts(null, pages))
             if not told:
                 return False
         return True
+
+
+def _counts(text: bytes, pages: Sequence[Page]) -> Iterator[int]:
+    return (memoryview(page.rows).tobytes().count(text) for page in pages)
 
 
 def _loaded(column: Column, array: pa.Array) -> pa.Array:

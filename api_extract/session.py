@@ -108,6 +108,7 @@ class Session:
         self._sleep = sleep
         self._timeout = timeout
         self._lock = threading.Lock()
+        self._closed = False
         self._http = requests.Session()
         self._http.trust_env = False  # `_route` looks there, once
         self._routes: dict[str, dict[str, Any]] = {}
@@ -134,7 +135,8 @@ class Session:
         raise AssertionError("unreachable: the last failure is raised again")
 
     def close(self) -> None:
-        """Close the connections."""
+        """Close the connections, and ask for nothing any more."""
+        self._closed = True
         self._http.close()
 
     def _attempt(self, request: Request, read: Callable[[Answer], T]) -> T:
@@ -150,6 +152,8 @@ class Session:
 
     def _sent(self, request: Request) -> Answer:
         """Return the whole answer to one request, when it is its turn."""
+        if self._closed:
+            raise RuntimeError("The session is closed.")
         waited = self.limiter.acquire(request.kind)
         with self._lock:
             self.requests += 1

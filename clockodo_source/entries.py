@@ -136,6 +136,11 @@ class _Found:
     rest: list[list[Window]]
 
     @property
+    def is_left_or_read(self) -> bool:
+        """Whether reading goes on after it."""
+        return isinstance(self.outcome, pa.Table | Unusable)
+
+    @property
     def count(self) -> int:
         """The number of rows."""
         return self.outcome.num_rows if isinstance(self.outcome, pa.Table) else 0
@@ -164,11 +169,17 @@ class _Reader:
                 if self._is_refused(found[-1]):
                     continue  # as the plain list
                 rest, read = found[-1].rest, sum(one.count for one in found)
-                if rest and run.fresh + read < left:  # else these may be the last of a package
+                # Else this is the end, or may be that of a package.
+                if rest and found[-1].is_left_or_read and run.fresh + read < left:
                     ahead = pool.submit(self._some, rest, left - run.fresh - read)
-                for one in found:
-                    if (rows := self._rows(one)) is not None:
-                        yield Part(one.windows, rows)
+                try:
+                    for one in found:
+                        if (rows := self._rows(one)) is not None:
+                            yield Part(one.windows, rows)
+                except BaseException:
+                    if ahead:  # which nobody waits for any more
+                        run.session.close()
+                    raise
 
     def _some(self, groups: list[list[Window]], most: int) -> list[_Found]:
         """Read groups in order, until there are as many rows as are handed on at once."""

@@ -52,7 +52,7 @@ own.
   cut before or inside the answer, half a body, or no JSON. A load that gives up begins again, as a
   scheduler would have it; after each, every cell of what is in the warehouse is compared.
 
-`waited`: seconds for a turn within the limits, summed over the four requests that are under way
+`waited`: seconds for a turn within the limits, summed over all requests that are under way
 at a time; `took`: seconds in all.
 
 | date | drill | entries | loads | requests | refused | faults met | waited | took | problems |

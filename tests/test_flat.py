@@ -110,6 +110,8 @@ def test_what_arrow_takes_is_what_the_reader_makes_of_it(
         b'[{"id": "1"}]',
         b'[{"id": 9223372036854775808}]',
         b'[{"id": 1}, null]',
+        b"null",
+        b'[{"id": 1, "rate": 1.7976931348623159e308}]',
         b'[{"id": 1, "rate": 1e400}]',
         b'[{"id": 1, "text": "\xff"}]',
         b'[{"id": 1, "text": "\\ud800"}]',

@@ -51,7 +51,9 @@ def made(table: Table) -> Iterator[str]:
 def quadratic(plan: dict[str, Any]) -> bool:
     """Tell whether a plan of PostgreSQL looks at a whole table again and again."""
     parts = plan.get("Plans", [])
-    again = plan["Node Type"] == "Nested Loop" and parts[1]["Node Type"] != "Materialize"
+    again = plan["Node Type"] == "Nested Loop" and not (
+        parts[1]["Node Type"] == "Materialize" and "Filter" in parts[1]["Plans"][0]
+    )
     return again or plan.get("Parent Relationship") == "SubPlan" or any(map(quadratic, parts))
 
 

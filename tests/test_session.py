@@ -228,7 +228,7 @@ def test_a_request_that_is_tried_again_counts_for_the_limit(stage: Stage) -> Non
 
 
 def test_pages_stay_whole_and_in_order_through_faults(stage: Stage) -> None:
-    """Four threads share the session while the server stumbles, and no page is lost."""
+    """Several threads share the session while the server stumbles, and no page is lost."""
     faults = [RESET, None, status(500), HALF_BODY, None, RESET, None, status(429, retry_after=3)]
     api = stage.set(None, *faults)  # fewer than would end a request, should one meet them all
     rest = [Request("/list", (("page", str(n)),)) for n in range(2, 31)]
