@@ -1,5 +1,6 @@
 """`timehouse sync`: load what changed, keep the books, build the models."""
 
+import gc
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -131,6 +132,9 @@ def _load(place: Place, pipeline: dlt.Pipeline, source: DltSource, outcome: Outc
         with place.at_hand():
             outcome.packages += len(pipeline.load().loads_ids)
         left = bool(outcome.report.unread)
+        if left:
+            # dlt's search for its settings leaves circles, which hold what was extracted.
+            gc.collect()
 
 
 def _model(place: Place, pipeline: dlt.Pipeline, as_of: datetime, outcome: Outcome) -> None:
