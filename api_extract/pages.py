@@ -9,7 +9,7 @@ from itertools import islice
 import msgspec
 import pyarrow as pa
 
-IN_FLIGHT = 8  # more pays only where an answer takes 200 ms: benchmarks/RESULTS.md
+IN_FLIGHT = 8  # twice as many spare a tenth: benchmarks/RESULTS.md
 
 
 @dataclass(frozen=True)
