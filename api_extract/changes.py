@@ -10,17 +10,29 @@ from datetime import timedelta
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from api_extract.columns import UNDECLARED, content_hash
+from api_extract.columns import content_hash
 from api_extract.difference import keep_known
 from api_extract.entry_log import Logged
-from api_extract.entry_rows import Entries, Id, Part, Slice, Tables, between, ids, wide, without
+from api_extract.entry_rows import (
+    Entries,
+    Id,
+    Part,
+    Slice,
+    Tables,
+    all_ids,
+    between,
+    count_in,
+    ids,
+    wide,
+    without,
+)
 from api_extract.errors import Later, TheirMove
 from api_extract.replace import Marked, staged
 from api_extract.report import Trouble
 from api_extract.run import Run
 from api_extract.spans import shrunken, where
-from api_extract.tables import Table
 from api_extract.windows import Window, month_at, month_of, months, spans
 
 MOST_FOLLOWED = 200  # vanished entries asked for one by one in a run; the rest by the next
@@ -54,7 +66,7 @@ class Changes:
         if self._first:
             self._state["begun"] = True
             for table in (*self._tables, *self._derived, self.entries.log.table):
-                yield from staged(table, _empty(table))
+                yield from staged(table, table.full_schema.empty_table())
 
     def replace(self, part: Part) -> Iterator[Any]:
         """Yield what replaces those windows of a part that differ from what is remembered."""
@@ -216,7 +228,7 @@ class Changes:
     def _old(self, windows: list[Window]) -> dict[Window, Tables]:
         """Return what the destination holds in each of some windows, asked for at once."""
         if self._first or not windows:
-            return {w: {t.name: _empty(t) for t in self._tables} for w in windows}
+            return {w: {t.name: t.full_schema.empty_table() for t in self._tables} for w in windows}
         zone, begins = self.run.zone, self.entries.begins
         bounds = windows[0].bounds(zone)[0], windows[-1].bounds(zone)[1]
         held = {
@@ -230,26 +242,24 @@ class Changes:
 
     def _elsewhere(self, old: Tables, new: Tables) -> Tables:
         """Return what the destination holds of new rows outside the windows they are in now."""
-        there = {i for table in old.values() for i in ids(table)}
-        came = [i for table in new.values() for i in ids(table) if i not in there]
-        if self._first:
-            came = []
-        return {t.name: self.run.known.by_id(t, came) for t in self._tables}
+        there = all_ids(old)
+        came = [i for table in new.values() for i in ids(without(table, there))]
+        return {t.name: self.run.known.by_id(t, [] if self._first else came) for t in self._tables}
 
     def _note(self, before: Tables, new: Tables, kept: list[Slice]) -> None:
         """Put what was inserted and updated into the log and the report; keep what left."""
-        placed = {i for table in new.values() for i in ids(table)}
         old_rows, new_rows = wide(before), wide(new)
-        self._left.append({name: without(rows, placed) for name, rows in before.items()})
-        stayed = old_rows.filter(pa.compute.is_in(old_rows["id"], new_rows["id"]))
-        fresh = [i for s in kept if not self.knows(s.window) for i in ids(wide(s.rows))]
+        here = new_rows["id"]
+        self._left.append({name: without(rows, here) for name, rows in before.items()})
+        stayed = old_rows.filter(pc.is_in(old_rows["id"], here))
+        fresh = [i for s in kept if not self.knows(s.window) for i in all_ids(s.rows).to_pylist()]
         log = self._logged(stayed, new_rows, fresh)
         self._log.add(log)
-        known, updated = set(ids(stayed)), set(_updated(log))
+        updated = log["entry_id"].filter(pc.equal(log["kind"], "updated"))
         for name, rows in new.items():
             counts = self.run.report.table(name).changes
-            counts.inserted += rows.num_rows - len(known.intersection(ids(rows)))
-            counts.updated += len(updated.intersection(ids(rows)))
+            counts.inserted += rows.num_rows - count_in(rows["id"], stayed["id"])
+            counts.updated += count_in(rows["id"], updated)
 
     def _logged(self, old: pa.Table, new: pa.Table, fresh: list[Id]) -> pa.Table:
         seen_at = self.run.options.as_of
@@ -280,7 +290,7 @@ class Changes:
             self.run.flag(self._name, self.key(month), hash=None)
 
     def _joined(self, parts: list[Tables]) -> Tables:
-        none = {t.name: _empty(t) for t in self._tables}
+        none = {t.name: t.full_schema.empty_table() for t in self._tables}
         return {n: pa.concat_tables([none[n], *(part[n] for part in parts)]) for n in none}
 
 
@@ -288,12 +298,3 @@ def _part_of(state: MutableMapping[str, Any], per: str | None) -> MutableMapping
     """Return what is remembered of one part of an account, or of all where it has none."""
     parts: MutableMapping[str, Any] = state.setdefault("parts", {}) if per else {}
     return parts.setdefault(per, {}) if per else state
-
-
-def _empty(table: Table) -> pa.Table:
-    return table.schema.append(pa.field(UNDECLARED.name, pa.string())).empty_table()
-
-
-def _updated(log: pa.Table) -> Iterator[Id]:
-    kinds = zip(log["entry_id"].to_pylist(), log["kind"].to_pylist(), strict=True)
-    return (entry for entry, kind in kinds if kind == "updated")

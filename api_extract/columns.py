@@ -14,11 +14,10 @@ from msgspec.structs import astuple
 
 from api_extract.errors import Unexpected
 from api_extract.forgotten import unnamed
-from api_extract.tables import ARROW, Column, Kind, Table
+from api_extract.tables import ARROW, UNDECLARED, Column, Kind, Table
 
 # Carried beside the rows until they are compared, never loaded: which keys a row lacks.
 ABSENT = pa.field("_absent", pa.list_(pa.string()))
-UNDECLARED = Column("_undeclared", "json", "Keys of the answer that nobody documented.")
 
 Tree = dict[str, "Column | Tree"]
 
@@ -54,7 +53,7 @@ class Reader:
         self.table = table
         self._forgotten = forgotten
         self.seen = Seen()
-        self.schema = table.schema.append(pa.field(UNDECLARED.name, pa.string())).append(ABSENT)
+        self.schema = table.full_schema.append(ABSENT)
         self._absent: dict[int, list[str]] = {}
         self._sorts = any(column.of_types for column in table.columns)
         self._types: list[Any] = []
@@ -166,7 +165,7 @@ def content_hash(table: pa.Table, key: Sequence[str]) -> str:
     plain = pa.table(columns, [str(n) for n in range(len(columns))])
     with pa.ipc.new_stream(sink, plain.schema) as writer:
         writer.write_table(plain)
-    return hashlib.blake2b(sink.getvalue(), digest_size=16).hexdigest()
+    return hashlib.sha256(sink.getvalue()).hexdigest()[:32]
 
 
 _BLANKS: dict[pa.DataType, object] = {pa.string(): "", pa.bool_(): False}

@@ -44,13 +44,22 @@ def due(run: Run[Any], resource: str, restated: Collection[Window], per: str = "
     return [window for window in every if is_due(window)]
 
 
+def is_full(run: Run[Any], more: int = 0) -> bool:
+    """Tell whether, with so many more, as many entries are new as one package holds."""
+    package = run.options.package
+    return package is not None and run.fresh + more >= package
+
+
 def replaced(
     changes: Changes,
     windows: Sequence[Window],
     read: Callable[[list[list[Window]]], Iterable[Part]],
     longest: timedelta,
 ) -> Iterator[Any]:
-    """Yield what replaces windows; `read` reads groups of adjacent ones, no longer than this."""
+    """Yield what replaces windows.
+
+    `read` reads groups of adjacent ones, no longer than this, until a package is full.
+    """
     for part in joined(_parts(changes, windows, read, longest)):
         yield from changes.replace(part)
 
@@ -73,8 +82,7 @@ def _parts(
             if not run.asked and not any(map(changes.knows, part.windows)):
                 run.fresh += part.rows.num_rows
             yield part
-            if run.options.package is not None and run.fresh >= run.options.package:
-                changes.leave_to_next_package(set(windows) - seen)
-                return
+        if is_full(run):
+            changes.leave_to_next_package(set(windows) - seen)
     except Later as error:
         changes.postpone(set(windows) - seen, error)

@@ -86,7 +86,7 @@ def joined(parts: Iterable[Part]) -> Iterator[Part]:
     held: Part | None = None
     for part in parts:
         if held and held.rows.num_rows < ROWS_AT_ONCE and held.until == part.since:
-            rows = [without(held.rows, ids(part.rows)), part.rows]
+            rows = [without(held.rows, part.rows["id"]), part.rows]
             held = Part(held.windows + part.windows, pa.concat_tables(rows))
             continue
         if held:
@@ -125,8 +125,23 @@ def ids(table: pa.Table) -> list[Any]:
     return values
 
 
-def without(table: pa.Table, gone: Collection[Id]) -> pa.Table:
+def all_ids(rows: Tables) -> pa.ChunkedArray:
+    """Return the ids of the rows of all tables."""
+    columns = [table["id"] for table in rows.values()]
+    return pa.chunked_array([c for column in columns for c in column.chunks], columns[0].type)
+
+
+def without(table: pa.Table, gone: Collection[Id] | pa.ChunkedArray) -> pa.Table:
     """Return the rows whose ids are not among these."""
+    if not table.num_rows or not len(gone):
+        return table
     column = table["id"]
-    are = pc.is_in(column, pa.array(list(gone), column.type)) if table.num_rows and gone else None
-    return table.filter(pc.invert(are)) if are is not None and pc.any(are).as_py() else table
+    if not isinstance(gone, pa.ChunkedArray):
+        gone = pa.array(list(gone), column.type)
+    are = pc.is_in(column, gone)
+    return table.filter(pc.invert(are)) if pc.any(are).as_py() else table
+
+
+def count_in(ids: pa.ChunkedArray, others: pa.ChunkedArray) -> int:
+    """Return how many of these ids are among others."""
+    return int(pc.sum(pc.is_in(ids, others)).as_py() or 0)

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import json
 
-from api_extract.columns import ABSENT, UNDECLARED, cast, pseudonyms, wire_type
+from api_extract.columns import ABSENT, cast, pseudonyms, wire_type
 from api_extract.pages import Page
 from api_extract.tables import Column, Table
 
@@ -26,7 +26,7 @@ class Flat:
 
     def __init__(self, table: Table) -> None:
         self._columns = table.columns
-        self._schema = table.schema.append(pa.field(UNDECLARED.name, pa.string())).append(ABSENT)
+        self._schema = table.full_schema.append(ABSENT)
         self._parse = json.ParseOptions(
             explicit_schema=pa.schema(
                 {ROWS: pa.list_(pa.struct([(c.name, wire_type(c)) for c in table.columns]))}

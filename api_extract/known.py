@@ -11,8 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from dlt.destinations.exceptions import DatabaseUndefinedRelation
 
-from api_extract.columns import UNDECLARED
-from api_extract.tables import Table
+from api_extract.tables import UNDECLARED, Table
 
 IDS_PER_QUERY = 5_000
 
@@ -38,7 +37,7 @@ class Known:
 
         A table or column that was never loaded is empty. `_dlt_load_id` is left out.
         """
-        schema = table.schema.append(pa.field(UNDECLARED.name, pa.string()))
+        schema = table.full_schema
         held = self._held(table.name)
         names = [name for name in schema.names if name in held]
         if not names:
@@ -97,7 +96,7 @@ class Known:
         columns = ", ".join(client.escape_column_name(n) for n in names)
         name = client.make_qualified_table_name(table.name)
         sql = f"SELECT {columns} FROM {name} WHERE {where}"
-        declared = table.schema.append(pa.field(UNDECLARED.name, pa.string()))
+        declared = table.full_schema
         types = [declared.field(n).type for n in names]
         try:
             with client.execute_query(sql, *params) as cursor:

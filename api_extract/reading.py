@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import chain
+from threading import Lock
 from typing import Any
 
 import msgspec
@@ -22,13 +23,17 @@ SKEW = timedelta(seconds=5)  # between the clocks that a server stamps rows and 
 
 
 class TooLong(Exception):
-    """A span has more pages than one traversal should take."""
+    """A span has more pages than one traversal should take: so many."""
+
+    def __init__(self, pages: int) -> None:
+        super().__init__(pages)
+        self.pages = pages
 
 
 class Shape:
     """Reads the rows of one resource into its tables, without what is kept off the disk.
 
-    `pages`: how many have come.
+    `answered`: whether a page has come. Those of several threads are read one after the other.
     """
 
     def __init__(
@@ -42,7 +47,8 @@ class Shape:
         wire = (resource.wire,) if resource.wire else resource.tables
         self.tables = [table.guarded(exclude, hashed) for table in wire]
         self.readers = {t.name: Reader(t, forgotten) for t in self.tables}
-        self.pages = 0
+        self.answered = False
+        self._one_at_a_time = Lock()  # readers keep count
         self._flat = Flat(self.tables[0]) if resource.split is None else None
 
     def parsed(self, page: Page) -> Page:
@@ -53,10 +59,11 @@ class Shape:
         """Return the number of rows of the answers, and the tables they fill."""
         total = 0
         parts: dict[str, list[pa.Table]] = {name: [t] for name, t in self.empty().items()}
-        for rows, tables in self._read(pages, stamp):
-            total += rows
-            for name, table in tables.items():
-                parts[name].append(table)
+        with self._one_at_a_time:
+            for rows, tables in self._read(pages, stamp):
+                total += rows
+                for name, table in tables.items():
+                    parts[name].append(table)
         return total, {name: pa.concat_tables(tables) for name, tables in parts.items()}
 
     def empty(self) -> dict[str, pa.Table]:
@@ -132,15 +139,15 @@ def _traverse(
     seen in no count and in no id. But what came was changed since the first page was read.
     """
     first = next(pages)
+    shape.answered = True
     began, number = session.server_time, 0
     if most_pages is not None and first.count_pages > most_pages:
-        raise TooLong
+        raise TooLong(first.count_pages)
     read = []
     for number, page in enumerate(chain([first], pages), start=1):
         if page.number != number > 1:
             raise NotAsAgreed(f"{shape.resource.endpoint}: page {number} came as {page.number}.")
         read.append(page)
-        shape.pages += 1
         if page.count_items != first.count_items:
             return Traversal(max(number, first.count_pages))
     total, whole = shape.read(read, stamp)

@@ -21,8 +21,8 @@ import pyarrow as pa
 from dlt.common.schema.typing import TColumnSchema
 from dlt.extract.items import DataItemWithMeta
 
-from api_extract.columns import UNDECLARED, loadable
-from api_extract.tables import Kind, Table
+from api_extract.columns import loadable
+from api_extract.tables import UNDECLARED, Kind, Table
 
 SINCE = "_window_since"
 UNTIL = "_window_until"
@@ -80,7 +80,7 @@ def staged(
 
 def staged_schema(table: Table) -> pa.Schema:
     """Return the Arrow schema of a table as it is loaded."""
-    schema = table.schema.append(pa.field(UNDECLARED.name, pa.string()))
+    schema = table.full_schema
     if table.window is not None:
         kind = schema.field(table.window).type
         schema = schema.append(pa.field(SINCE, kind)).append(pa.field(UNTIL, kind))

@@ -79,8 +79,7 @@ class Session:
     `auth` keeps the secrets, because headers end up in debug logs. `explain` reads the server's
     own message out of an error body, and `refusal` tells what a status with such a body means where
     it is not what HTTP says. `counted_in` is the file in which all runs of one user count
-    their requests. `requests` and `waited` (seconds) add up over its life. `server_time` is what
-    the server's clock was at its last answer, if it says so.
+    their requests. `requests` and `waited` (seconds) add up over its life.
     """
 
     def __init__(  # noqa: PLR0913 - a seam has many sides; all but three have defaults
@@ -99,7 +98,6 @@ class Session:
         self.base_url = base_url.rstrip("/")
         self.requests = 0
         self.waited = 0.0
-        self.server_time: datetime | None = None
         self.limiter = Limiter(limits, counted_in, sleep=sleep)
         self._auth = auth
         self._headers = dict(headers)
@@ -108,6 +106,8 @@ class Session:
         self._sleep = sleep
         self._timeout = timeout
         self._lock = threading.Lock()
+        self._in_flight = threading.BoundedSemaphore(IN_FLIGHT)
+        self._last = threading.local()
         self._closed = False
         self._http = requests.Session()
         self._http.trust_env = False  # `_route` looks there, once
@@ -115,6 +115,11 @@ class Session:
         for scheme in ("http://", "https://"):
             self._http.mount(scheme, HTTPAdapter(pool_maxsize=IN_FLIGHT, max_retries=0))
         self._backoff = wait_exponential_jitter(initial=1, max=60, jitter=1)
+
+    @property
+    def server_time(self) -> datetime | None:
+        """What the server's clock was at the last answer to this thread, if it has said so."""
+        return getattr(self._last, "answered_at", None)
 
     def fetch(self, request: Request, read: Callable[[Answer], T]) -> T:
         """Return what `read` makes of the answer, trying again while that may help.
@@ -152,31 +157,27 @@ class Session:
 
     def _sent(self, request: Request) -> Answer:
         """Return the whole answer to one request, when it is its turn."""
-        if self._closed:
-            raise RuntimeError("The session is closed.")
-        waited = self.limiter.acquire(request.kind)
-        with self._lock:
-            self.requests += 1
-            self.waited += waited
         base = request.base or self.base_url
         try:
-            response = self._http.request(
-                request.method,
-                base + request.path,
-                params=request.params,
-                data=request.body,
-                headers=self._headers | ({"Content-Type": JSON} if request.body else {}),
-                auth=self._auth,
-                timeout=self._timeout,
-                allow_redirects=False,
-                stream=True,
-                **self._route(base),
-            )
-            # Whole, where `content` would be read in a hundred pieces.
-            body = b"".join(response.iter_content(None))
+            with self._in_flight:
+                self._wait_for_turn(request)
+                response = self._http.request(
+                    request.method,
+                    base + request.path,
+                    params=request.params,
+                    data=request.body,
+                    headers=self._headers | ({"Content-Type": JSON} if request.body else {}),
+                    auth=self._auth,
+                    timeout=self._timeout,
+                    allow_redirects=False,
+                    stream=True,
+                    **self._route(base),
+                )
+                # Whole, where `content` would be read in a hundred pieces.
+                body = b"".join(response.iter_content(None))
             date = _instant(response.headers.get("Date"))
             # It may be stamped when the answer is sent, long after its rows were looked up.
-            self.server_time = date and date - response.elapsed
+            self._last.answered_at = date and date - response.elapsed
         except ValueError as error:  # no such address, scheme, proxy or header; its text shows it
             raise YourMove(
                 f"{request.name}: cannot be sent ({type(error).__name__})."
@@ -187,6 +188,14 @@ class Session:
             passing = TooHeavy if isinstance(error, requests.ReadTimeout) else Passing
             raise passing(f"{request.name}: {_met(error, base)}") from None
         return Answer(body, response.headers, response.status_code)
+
+    def _wait_for_turn(self, request: Request) -> None:
+        if self._closed:
+            raise RuntimeError("The session is closed.")
+        waited = self.limiter.acquire(request.kind)
+        with self._lock:
+            self.requests += 1
+            self.waited += waited
 
     def _refusal(self, request: Request, answer: Answer) -> ExtractError:
         status = answer.status

@@ -51,6 +51,9 @@ class Column:
     hashed: bool = False
 
 
+UNDECLARED = Column("_undeclared", "json", "Keys of the answer that nobody documented.")
+
+
 @dataclass(frozen=True)
 class Table:
     """A raw table. `window` names the column by whose spans it is replaced; None: as a whole.
@@ -120,6 +123,11 @@ class Table:
                 for c in self.loaded
             ]
         )
+
+    @property
+    def full_schema(self) -> pa.Schema:
+        """The schema with the column of what nobody declared."""
+        return self.schema.append(pa.field(UNDECLARED.name, pa.string()))
 
     def guarded(self, exclude: Iterable[str], hashed: Iterable[str]) -> "Table":
         """Return the table without the excluded columns and with the hashed ones hashed.

@@ -91,6 +91,12 @@ def spans(windows: Iterable[Window], longest: timedelta) -> list[list[Window]]:
     return groups
 
 
+def pieces(windows: Sequence[Window], most: int) -> list[list[Window]]:
+    """Cut a group into groups of at most so many windows, and at least one."""
+    size = max(1, most)
+    return [list(windows[n : n + size]) for n in range(0, len(windows), size)]
+
+
 def halves(windows: Sequence[Window]) -> list[list[Window]]:
     """Split a group of several windows in two."""
     middle = len(windows) // 2

@@ -19,8 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from api_extract.changes import Changes
-from api_extract.columns import UNDECLARED
-from api_extract.due import due, every_month, replaced
+from api_extract.due import due, every_month, is_full, replaced
 from api_extract.entry_rows import Entries, Id, Part, Tables, between
 from api_extract.errors import Forbidden, Gone, Unexpected, Unsettled
 from api_extract.pages import Request
@@ -111,11 +110,13 @@ class _Reader:
     booked: set[tuple[str, str]]
 
     def read(self, groups: list[list[Window]]) -> Iterator[Part]:
-        """Yield the rows of groups of adjacent windows."""
+        """Yield the rows of groups of adjacent windows, until a package is full."""
         for group in groups:
             yield from self._read(group)
 
     def _read(self, group: list[Window]) -> Iterator[Part]:
+        if is_full(self.run):
+            return
         since, until = group[0].bounds(self.run.zone)[0], group[-1].bounds(self.run.zone)[1]
         try:
             rows = self.ways.read(since - PADDING, until + PADDING, bounded=len(group) > 1)
@@ -155,7 +156,7 @@ def tags_of(entries: pa.Table) -> pa.Table:
         ]
     except msgspec.ValidationError as error:
         raise Unexpected(f"time_entries.tag_ids: {error}") from None
-    schema = TIME_ENTRY_TAGS.schema.append(pa.field(UNDECLARED.name, pa.string()))
+    schema = TIME_ENTRY_TAGS.full_schema
     columns = [*zip(*rows, strict=True)] or [()] * 4
     values = dict(zip(("workspace_id", "time_entry_id", "tag_id", BEGINS), columns, strict=True))
     return pa.table(

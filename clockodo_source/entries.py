@@ -11,9 +11,8 @@ The documentation leaves open whether the list's window means start or overlap, 
 end counts. So a day more is asked for on both sides, and cut off again by `time_since`.
 """
 
-import sys
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,20 +21,13 @@ import msgspec
 import pyarrow as pa
 
 from api_extract.changes import Changes
-from api_extract.due import due, every_month, replaced
-from api_extract.entry_rows import ROWS_AT_ONCE, Entries, Id, Part, between, ids, without
-from api_extract.errors import (
-    ExtractError,
-    Forbidden,
-    Gone,
-    Later,
-    Unsettled,
-    Unusable,
-)
+from api_extract.due import due, every_month, is_full, replaced
+from api_extract.entry_rows import Entries, Id, Part, between, without
+from api_extract.errors import Forbidden, Gone, Later, Unsettled, Unusable
 from api_extract.pages import Request
 from api_extract.reading import Shape, TooLong
 from api_extract.session import Answer
-from api_extract.windows import Window, halves, month_of
+from api_extract.windows import Window, halves, month_of, pieces
 from clockodo_source.kinds import by_table, of_known_types, withheld
 from clockodo_source.reading import Clockodo, read_list
 from clockodo_source.tables import ENTRY_LOG, ENTRY_TABLES
@@ -45,6 +37,8 @@ PADDING = timedelta(days=1)
 SHORTEST_SPAN = timedelta(hours=1)
 LONGEST_SPAN = timedelta(days=800)
 MOST_PAGES = 40  # a longer traversal is split: likelier to shift, and held in memory
+ABREAST = 3  # spans are fetched at once: while one has but a first page, the other has more
+AHEAD = 4  # spans are held that are not compared yet, or on their way
 
 PLAIN = (
     "The key may not read the enhanced list of entries: the plain one was read, so names, texts,"
@@ -127,31 +121,36 @@ def _restated(run: Clockodo, factors: Factors) -> set[Window]:
     return {month_of(day + timedelta(days=n)) for day in days for n in (-1, 0, 1)}
 
 
-@dataclass(frozen=True)
-class _Found:
-    """Adjacent windows, their rows or what kept them from being read, and the groups after them."""
+@dataclass
+class _Span:
+    """Adjacent windows that are read at once, and their rows where they are on their way.
+
+    `pages`: how many they may have.
+    """
 
     windows: list[Window]
-    outcome: pa.Table | ExtractError
-    rest: list[list[Window]]
+    pages: int = MOST_PAGES
+    coming: Future[pa.Table] | None = None
 
     @property
-    def is_left_or_read(self) -> bool:
-        """Whether reading goes on after it."""
-        return isinstance(self.outcome, pa.Table | Unusable)
-
-    @property
-    def count(self) -> int:
-        """The number of rows."""
-        return self.outcome.num_rows if isinstance(self.outcome, pa.Table) else 0
+    def cut(self) -> list["_Span"]:
+        """The spans to read instead, where it is known by now that it is too long."""
+        error = self.coming.exception() if self.coming and self.coming.done() else None
+        if not isinstance(error, TooLong):
+            return []
+        count = len(self.windows)
+        # As if they were equally full; at least in two, as the months to come are empty.
+        cut = pieces(self.windows, min(MOST_PAGES * count // error.pages, -(-count // 2)))
+        return [_Span(piece, -(-error.pages * len(piece) // count)) for piece in cut]
 
 
 @dataclass
 class _Reader:
     """Reads windows, split where they are many or will not hold still.
 
-    What comes next is fetched while the last part is compared and written. So reading remembers
-    nothing; what it means for the run is noted between two parts.
+    Spans that come next are fetched while the last is compared and written, and the first page of
+    one while others of another are. So reading remembers nothing; what it means for the run is
+    noted between two spans.
     """
 
     run: Clockodo
@@ -159,75 +158,77 @@ class _Reader:
     changes: Changes
 
     def read(self, groups: list[list[Window]]) -> Iterator[Part]:
-        """Yield the rows of groups of adjacent windows."""
-        rest, ahead, run = groups, None, self.run
-        left = run.options.package or sys.maxsize
-        with ThreadPoolExecutor(1, thread_name_prefix="ahead") as pool:
-            while rest:
-                found = ahead.result() if ahead else self._some(rest, left - run.fresh)
-                ahead = None
-                if self._is_refused(found[-1]):
-                    continue  # as the plain list
-                rest, read = found[-1].rest, sum(one.count for one in found)
-                # Else this is the end, or may be that of a package.
-                if rest and found[-1].is_left_or_read and run.fresh + read < left:
-                    ahead = pool.submit(self._some, rest, left - run.fresh - read)
-                try:
-                    for one in found:
-                        if (rows := self._rows(one)) is not None:
-                            yield Part(one.windows, rows)
-                except BaseException:
-                    if ahead:  # which nobody waits for any more
-                        run.session.close()
-                    raise
-
-    def _some(self, groups: list[list[Window]], most: int) -> list[_Found]:
-        """Read groups in order, until there are as many rows as are handed on at once."""
-        found = [self._first(groups)]
-        count = found[-1].count
-        while found[-1].rest and found[-1].count and count < min(most, ROWS_AT_ONCE):
-            found.append(self._first(found[-1].rest))
-            count += found[-1].count
-        return found
-
-    def _first(self, groups: Sequence[list[Window]]) -> _Found:
-        """Read the first of groups, or as much of it as is read at once."""
-        group, *rest = groups
-        since, until = group[0].bounds(self.run.zone)[0], group[-1].bounds(self.run.zone)[1]
+        """Yield the rows of groups of adjacent windows, until a package is full."""
+        waiting = [_Span(group) for group in groups]
+        pool = ThreadPoolExecutor(ABREAST, thread_name_prefix="ahead")
         try:
-            if len(group) > 1:
-                rows = self._between(since, until, most_pages=MOST_PAGES, attempts=1)
-            else:
-                rows = self._settled(since, until)
-        except (TooLong, Unsettled) as error:
-            if len(group) > 1:
-                return self._first([*halves(group), *rest])
-            return _Found(group, error, rest)
-        except ExtractError as error:
-            return _Found(group, error, rest)
-        return _Found(group, rows, rest)
+            while waiting and (waiting[0].coming or not is_full(self.run)):
+                self._look_ahead(pool, waiting)
+                span = waiting.pop(0)
+                rows = self._rows(span, waiting)
+                if rows is not None:
+                    yield Part(span.windows, rows)
+        except Later:
+            raise  # others may do without requests
+        except BaseException:
+            self.run.session.close()  # nobody waits for what is under way
+            raise
+        finally:
+            pool.shutdown(cancel_futures=True)
 
-    def _is_refused(self, found: _Found) -> bool:
-        """Tell whether the key may not read the enhanced list, so that it is the plain one now."""
-        if not isinstance(found.outcome, Forbidden):
-            return False
+    def _look_ahead(self, pool: ThreadPoolExecutor, waiting: list[_Span]) -> None:
+        """Begin to read the first span, and those after it that are likely to fit in as well."""
+        place = rows = 0
+        while place < min(AHEAD, len(waiting)) and not is_full(self.run, rows):
+            span = waiting[place]
+            if cut := span.cut:
+                waiting[place : place + 1] = cut
+                continue
+            if span.coming is None:
+                span.coming = pool.submit(self._of, span.windows)
+            place += 1
+            rows += span.pages * self.shape.resource.page_size
+
+    def _of(self, windows: list[Window]) -> pa.Table:
+        """Return the rows of adjacent windows."""
+        since, until = windows[0].bounds(self.run.zone)[0], windows[-1].bounds(self.run.zone)[1]
+        if len(windows) == 1:
+            return self._settled(since, until)
+        return self._between(since, until, most_pages=MOST_PAGES, attempts=1)
+
+    def _rows(self, span: _Span, waiting: list[_Span]) -> pa.Table | None:
+        """Return what has come, without money where the key may not see it.
+
+        None: it was left as it was, or is to be read another way, and waits again.
+        """
+        assert span.coming  # noqa: S101 - it was looked ahead for
+        windows = span.windows
+        try:
+            rows = span.coming.result()
+        except TooLong:
+            waiting.insert(0, span)
+        except Unsettled as error:
+            if len(windows) > 1:
+                waiting[:0] = map(_Span, halves(windows))
+            else:
+                self.changes.leave(windows[0], error.status, str(error))
+        except Forbidden as error:
+            self._refused(error)
+            waiting[:] = [_Span(other.windows) for other in (span, *waiting)]
+        except Unusable as error:
+            for window in windows:
+                self.changes.leave(window, error.status, str(error))
+        else:
+            return rows if NAME not in self.run.reduced else withheld(rows)
+        return None
+
+    def _refused(self, error: Forbidden) -> None:
+        """Read the plain list from now on, as the key may not read the enhanced one."""
         # In the middle of a load it is no way of reading, but a right that was lost.
-        if NAME in self.run.reduced or self.shape.pages:
-            raise found.outcome
+        if NAME in self.run.reduced or self.shape.answered:
+            raise error
         self.run.reduced.add(NAME)
         self.run.report.notes.append(PLAIN)
-        return True
-
-    def _rows(self, found: _Found) -> pa.Table | None:
-        """Return the rows, without money where the key may not see it; None: left as they were."""
-        error = found.outcome
-        if isinstance(error, pa.Table):
-            return error if NAME not in self.run.reduced else withheld(error)
-        if not isinstance(error, Unusable):
-            raise error
-        for window in found.windows:
-            self.changes.leave(window, error.status, str(error))
-        return None
 
     def _settled(self, since: datetime, until: datetime) -> pa.Table:
         """Return the rows of a span, read in ever shorter ones where people keep working on it."""
@@ -239,7 +240,7 @@ class _Reader:
             middle = since + (until - since) / 2
         first = self._settled(since, middle)
         second = self._settled(middle, until)
-        return pa.concat_tables([without(first, ids(second)), second])
+        return pa.concat_tables([without(first, second["id"]), second])
 
     def _between(self, since: datetime, until: datetime, **how: int) -> pa.Table:
         """Return what begins in [since, until)."""

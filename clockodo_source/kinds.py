@@ -6,10 +6,10 @@ import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from api_extract.columns import ABSENT, UNDECLARED, pseudonyms
+from api_extract.columns import ABSENT, pseudonyms
 from api_extract.entry_rows import Tables
 from api_extract.errors import Unexpected
-from api_extract.tables import Table
+from api_extract.tables import UNDECLARED, Table
 
 ENHANCED_ONLY = {
     *("users_name", "customers_name", "projects_name", "subprojects_name", "services_name"),
@@ -58,8 +58,7 @@ def _of_type(rows: pa.Table, table: Table) -> pa.Table:
     # What other types have is absent from each row of this one, and no news.
     lacking = own & set(pc.unique(pc.list_flatten(rows[ABSENT.name])).to_pylist())
     absent = rows[ABSENT.name] if lacking else pa.nulls(rows.num_rows, ABSENT.type)
-    beside = [pa.field(UNDECLARED.name, pa.string()), ABSENT]
-    schema = pa.schema([*table.schema, *beside])
+    schema = table.full_schema.append(ABSENT)
     return pa.table([*arrays, rows[UNDECLARED.name], absent], schema=schema)
 
 

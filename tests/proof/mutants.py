@@ -165,7 +165,7 @@ MUTANTS = [
         ("drop the padding", "PADDING = timedelta(days=1)", "PADDING = timedelta(0)", "readings"),
         ("never split what will not settle", "if error.pages <= 1 or until - since <= SHORTEST_SPAN:", "if True:", "shifts"),
         ("fail without the enhanced list", "if NAME in self.run.reduced or self", "if True or self", "clockodo_rights"),
-        ("go on without money in the middle", " or self.shape.pages:", ":", "clockodo_rights"),
+        ("go on without money in the middle", " or self.shape.answered:", ":", "clockodo_rights"),
     ),
     *_of(
         "api_extract/entry_rows.py",
