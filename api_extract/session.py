@@ -136,7 +136,8 @@ class Session:
         )
         for attempt in retrying:
             with attempt:
-                return self._attempt(request, read)
+                with self._in_flight:
+                    return self._attempt(request, read)
         raise AssertionError("unreachable: the last failure is raised again")
 
     def close(self) -> None:
@@ -159,22 +160,21 @@ class Session:
         """Return the whole answer to one request, when it is its turn."""
         base = request.base or self.base_url
         try:
-            with self._in_flight:
-                self._wait_for_turn(request)
-                response = self._http.request(
-                    request.method,
-                    base + request.path,
-                    params=request.params,
-                    data=request.body,
-                    headers=self._headers | ({"Content-Type": JSON} if request.body else {}),
-                    auth=self._auth,
-                    timeout=self._timeout,
-                    allow_redirects=False,
-                    stream=True,
-                    **self._route(base),
-                )
-                # Whole, where `content` would be read in a hundred pieces.
-                body = b"".join(response.iter_content(None))
+            self._wait_for_turn(request)
+            response = self._http.request(
+                request.method,
+                base + request.path,
+                params=request.params,
+                data=request.body,
+                headers=self._headers | ({"Content-Type": JSON} if request.body else {}),
+                auth=self._auth,
+                timeout=self._timeout,
+                allow_redirects=False,
+                stream=True,
+                **self._route(base),
+            )
+            # Whole, where `content` would be read in a hundred pieces.
+            body = b"".join(response.iter_content(None))
             date = _instant(response.headers.get("Date"))
             # It may be stamped when the answer is sent, long after its rows were looked up.
             self._last.answered_at = date and date - response.elapsed

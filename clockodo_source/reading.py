@@ -39,7 +39,7 @@ def _pages(session: Session, shape: Shape, params: Mapping[str, object]) -> Iter
     request, read_page = first_request(shape.resource, **params), page_reader(shape.resource)
 
     def fetch(one: Request) -> Page:
-        return shape.parsed(session.fetch(one, read_page))
+        return session.fetch(one, lambda answer: shape.parsed(read_page(answer)))
 
     first = fetch(request)
     yield from iter_pages(first, rest(request, first), fetch)
