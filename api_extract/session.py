@@ -135,9 +135,8 @@ class Session:
             reraise=True,
         )
         for attempt in retrying:
-            with attempt:
-                with self._in_flight:
-                    return self._attempt(request, read)
+            with attempt, self._in_flight:
+                return self._attempt(request, read)
         raise AssertionError("unreachable: the last failure is raised again")
 
     def close(self) -> None:

@@ -37,8 +37,7 @@ PADDING = timedelta(days=1)
 SHORTEST_SPAN = timedelta(hours=1)
 LONGEST_SPAN = timedelta(days=800)
 MOST_PAGES = 40  # a longer traversal is split: likelier to shift, and held in memory
-ABREAST = 3  # spans are fetched at once: while one has but a first page, the other has more
-AHEAD = 4  # spans are held that are not compared yet, or on their way
+ABREAST = 4  # spans are fetched at once: while one has but a first page, others have more
 
 PLAIN = (
     "The key may not read the enhanced list of entries: the plain one was read, so names, texts,"
@@ -179,7 +178,7 @@ class _Reader:
     def _look_ahead(self, pool: ThreadPoolExecutor, waiting: list[_Span]) -> None:
         """Begin to read the first span, and those after it that are likely to fit in as well."""
         place = rows = 0
-        while place < min(AHEAD, len(waiting)) and not is_full(self.run, rows):
+        while place < min(ABREAST, len(waiting)) and not is_full(self.run, rows):
             span = waiting[place]
             if cut := span.cut:
                 waiting[place : place + 1] = cut
