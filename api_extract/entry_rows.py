@@ -81,13 +81,14 @@ class Slice:
 def joined(parts: Iterable[Part]) -> Iterator[Part]:
     """Join adjacent parts of few rows, as each part costs dlt a look at every table.
 
-    An entry that moved while they were read, from one to the next, counts where it was read last.
+    Not where they share an entry, which has moved while they were read.
     """
     held: Part | None = None
     for part in parts:
-        if held and held.rows.num_rows < ROWS_AT_ONCE and held.until == part.since:
-            rows = [without(held.rows, part.rows["id"]), part.rows]
-            held = Part(held.windows + part.windows, pa.concat_tables(rows))
+        few = held and held.rows.num_rows < ROWS_AT_ONCE and held.until == part.since
+        if held and few and not count_in(held.rows["id"], part.rows["id"]):
+            rows = pa.concat_tables([held.rows, part.rows])
+            held = Part(held.windows + part.windows, rows)
             continue
         if held:
             yield held

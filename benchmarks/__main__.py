@@ -25,7 +25,7 @@ def parts(entries: int, years: float) -> dict[str, tuple[str, Part]]:
             partial(throughput.run, entries, few),
         ),
         "growth": ("Growth and memory", partial(growth.run, sizes, entries)),
-        "latency": ("Latency", partial(latency.run, few)),
+        "latency": ("Latency", partial(latency.run, entries)),
         "floors": ("Floors", partial(floors.run, few // 10)),
         "scale": ("Requests", partial(scale.run, years)),
         "clockify": ("Clockify", partial(clockify.run, years)),

@@ -9,8 +9,7 @@ from benchmarks.outside import TIMEHOUSE, cost
 from benchmarks.throughput import SINCE
 from benchmarks.tracker import ENTRIES, Tracker, tracker
 
-LATENCIES = (0.0, 0.05, 0.2)  # seconds an answer
-AT_ONCE = (2, 4, IN_FLIGHT, 16)
+AT_ONCE = {0.0: (IN_FLIGHT,), 0.05: (4, IN_FLIGHT, 16), 0.2: (4, IN_FLIGHT, 16)}  # by seconds
 
 
 def run(entries: int) -> Iterator[str]:
@@ -21,8 +20,8 @@ def run(entries: int) -> Iterator[str]:
     yield "|---:|---:|---:|---:|---:|"
     with tracker(entries, SINCE) as served:
         bytes_alone, _ = _load(served, 0.0, IN_FLIGHT)
-        for latency in LATENCIES:
-            for at_once in AT_ONCE if latency else (IN_FLIGHT,):
+        for latency, numbers in AT_ONCE.items():
+            for at_once in numbers:
                 wall, requests = _load(served, latency, at_once)
                 least = max(bytes_alone, requests * latency / at_once)
                 yield f"| {latency} | {at_once} | {wall:.1f} | {least:.1f} | {wall / least:.2f} |"

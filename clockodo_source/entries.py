@@ -37,7 +37,7 @@ PADDING = timedelta(days=1)
 SHORTEST_SPAN = timedelta(hours=1)
 LONGEST_SPAN = timedelta(days=800)
 MOST_PAGES = 40  # a longer traversal is split: likelier to shift, and held in memory
-ABREAST = 4  # spans are fetched at once: while one has but a first page, others have more
+ABREAST = 5  # spans are fetched at once: while one has but a first page, others have more
 
 PLAIN = (
     "The key may not read the enhanced list of entries: the plain one was read, so names, texts,"
@@ -200,12 +200,12 @@ class _Reader:
 
         None: it was left as it was, or is to be read another way, and waits again.
         """
-        assert span.coming  # noqa: S101 - it was looked ahead for
         windows = span.windows
+        assert span.coming  # noqa: S101 - it was looked ahead for
         try:
             rows = span.coming.result()
         except TooLong:
-            waiting.insert(0, span)
+            waiting[:0] = span.cut
         except Unsettled as error:
             if len(windows) > 1:
                 waiting[:0] = map(_Span, halves(windows))

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import dlt
+import pyarrow as pa
 from dlt.extract.source import DltSource
 
 from api_extract.errors import YourMove
@@ -124,6 +125,8 @@ def sync(  # noqa: PLR0913 - each is an option of the command line
 
 def _load(place: Place, pipeline: dlt.Pipeline, source: DltSource, outcome: Outcome) -> None:
     """Read and load package by package, until nothing is left unread."""
+    # Arrow's own pool keeps for itself what each package takes, and more with each.
+    pa.set_memory_pool(pa.system_memory_pool())
     left = True
     while left:
         # Not `run`, which would ask the warehouse once more what is remembered there.

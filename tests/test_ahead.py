@@ -33,6 +33,19 @@ def test_what_is_read_ahead_is_loaded_in_its_place(company: Account) -> None:
     assert company.sync("entries", full=True).packages == 0
 
 
+def test_packages_fill_up_with_spans_that_turn_out_too_long(
+    company: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was read ahead belongs to the package, and what was cut meanwhile to the next."""
+    module, longest = CLOCKODO.longest
+    monkeypatch.setattr(sys.modules[module], longest, timedelta(days=124))
+    monkeypatch.setattr(sys.modules[module], "MOST_PAGES", 3)
+    monkeypatch.setattr("pipelines.sync.PACKAGE", 7000)
+
+    assert company.sync().packages > 2
+    assert differences(company) == []
+
+
 def test_nothing_is_asked_for_once_a_load_has_failed(
     company: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -161,7 +161,7 @@ MUTANTS = [
     ),
     *_of(
         "clockodo_source/entries.py",
-        ("let hidden money overwrite", "error if NAME not in self.run.reduced else withheld(error)", "error", "clockodo_rights"),
+        ("let hidden money overwrite", "rows if NAME not in self.run.reduced else withheld(rows)", "rows", "clockodo_rights"),
         ("drop the padding", "PADDING = timedelta(days=1)", "PADDING = timedelta(0)", "readings"),
         ("never split what will not settle", "if error.pages <= 1 or until - since <= SHORTEST_SPAN:", "if True:", "shifts"),
         ("fail without the enhanced list", "if NAME in self.run.reduced or self", "if True or self", "clockodo_rights"),
@@ -178,11 +178,11 @@ MUTANTS = [
         ("log no deletion", "            self._log.add(self._logged(everything, everything.slice(0, 0), []))\n", "", "crashes"),
         ("trust what moved while it was read", "            self.run.flag(self._name, self.key(month), hash=None, again=True)", "            pass", "memory"),
         ("forget entries that left", "for entry in self._vanished()[:MOST_FOLLOWED]:", "for entry in self._vanished()[:0]:", "memory load"),
-        ("let entries stand in two windows", "        if self._first:\n            came = []", "        if True:\n            came = []", "crashes"),
+        ("let entries stand in two windows", "[] if self._first else came", "[]", "crashes"),
         ("let a window lose most of its rows", "if self.run.options.accept_shrink or not shrunken(before, one.count):", "if True:", "rights dataset"),
         ("forget months to come", '{"open": self.run.still_open(one.window)}', '{"open": False}', "memory"),
         ("let one entry stop all", "            except TheirMove:\n                break", "            except ZeroDivisionError:\n                break", "memory"),
-        ("log what is the base line", "for i in ids(wide(s.rows))]\n        log", "for i in ()]\n        log", "memory crashes load"),
+        ("log what is the base line", "for i in all_ids(s.rows).to_pylist()]", "for i in ()]", "memory crashes load"),
     ),
     *_of(
         "api_extract/dataset.py",
