@@ -63,11 +63,12 @@ class Flat:
         try:
             listed.validate(full=True)  # that texts are UTF-8
             arrays = {c.name: listed.field(n) for n, c in enumerate(self._columns)}
-            self._fits = not lists.null_count and self._is_told(arrays, pages)
+            fits = not lists.null_count and self._is_told(arrays, pages)
             loaded = [_loaded(c, arrays[c.name]) for c in self._columns if c.loaded]
         except pa.ArrowInvalid:
+            fits = False
+        if not fits:
             self._fits = False
-        if not self._fits:
             return None
         beside = [pa.nulls(len(listed), kind) for kind in (pa.string(), ABSENT.type)]
         return pa.table([*loaded, *beside], schema=self._schema)

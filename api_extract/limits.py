@@ -52,7 +52,7 @@ class Limiter:
         path: Path | None = None,
         *,
         clock: Callable[[], float] = time.time,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], object] = time.sleep,
     ) -> None:
         self.shared = path is not None
         self.limits = tuple(limits)

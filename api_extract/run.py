@@ -182,12 +182,12 @@ class Run(Generic[S]):
     def begin(self, state: MutableMapping[str, Any]) -> None:
         """Begin an extraction: with what is remembered, and nothing read yet."""
         self.state = state
+        self.session.open()
         self.left, self.report.unread = self.report.unread, set()
         self.fresh, self.known = 0, Known(self.known.schema)  # there may be new tables
         self.reduced.clear()
         self.report.later = ""
-        self._shapes.clear()
-        self._lists.clear()
+        self._shapes, self._lists = {}, {}
 
     def remembered(self, resource: str) -> dict[str, dict[str, Any]]:
         """Return what is remembered of the spans of a resource.

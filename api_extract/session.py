@@ -1,7 +1,6 @@
 """The one seam to the network: limits, retries, timeouts, and errors that say whose move it is."""
 
 import threading
-import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -92,23 +91,23 @@ class Session:
         counted_in: Path | None = None,
         explain: Callable[[bytes], str] = lambda _: "",
         refusal: Callable[[int, bytes], Refusal | None] = lambda _, __: None,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], object] | None = None,
         timeout: tuple[float, float] = TIMEOUT,
     ) -> None:
         self.base_url = base_url.rstrip("/")
         self.requests = 0
         self.waited = 0.0
-        self.limiter = Limiter(limits, counted_in, sleep=sleep)
+        self._closed = threading.Event()  # who waits is woken
+        self._sleep = sleep or self._closed.wait
+        self.limiter = Limiter(limits, counted_in, sleep=self._sleep)
         self._auth = auth
         self._headers = dict(headers)
         self._explain = explain
         self._means = refusal
-        self._sleep = sleep
         self._timeout = timeout
         self._lock = threading.Lock()
         self._in_flight = threading.BoundedSemaphore(IN_FLIGHT)
         self._last = threading.local()
-        self._closed = False
         self._http = requests.Session()
         self._http.trust_env = False  # `_route` looks there, once
         self._routes: dict[str, dict[str, Any]] = {}
@@ -140,9 +139,13 @@ class Session:
         raise AssertionError("unreachable: the last failure is raised again")
 
     def close(self) -> None:
-        """Close the connections, and ask for nothing any more."""
-        self._closed = True
+        """Close the connections; ask for nothing any more, until it is opened again."""
+        self._closed.set()
         self._http.close()
+
+    def open(self) -> None:
+        """Have it ask again."""
+        self._closed.clear()
 
     def _attempt(self, request: Request, read: Callable[[Answer], T]) -> T:
         answer = self._sent(request)
@@ -158,8 +161,8 @@ class Session:
     def _sent(self, request: Request) -> Answer:
         """Return the whole answer to one request, when it is its turn."""
         base = request.base or self.base_url
+        self._wait_for_turn(request)
         try:
-            self._wait_for_turn(request)
             response = self._http.request(
                 request.method,
                 base + request.path,
@@ -189,9 +192,9 @@ class Session:
         return Answer(body, response.headers, response.status_code)
 
     def _wait_for_turn(self, request: Request) -> None:
-        if self._closed:
+        waited = 0.0 if self._closed.is_set() else self.limiter.acquire(request.kind)
+        if self._closed.is_set():
             raise RuntimeError("The session is closed.")
-        waited = self.limiter.acquire(request.kind)
         with self._lock:
             self.requests += 1
             self.waited += waited

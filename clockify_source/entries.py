@@ -76,7 +76,7 @@ def _of_workspace(account: Clockify, workspace: Workspace, shape: Shape) -> Iter
     reader = _Reader(run, everyone, changes, booked)
     yield from replaced(changes, rest, reader.read, everyone.longest)
     if not run.asked and not run.report.later and not run.report.unread:
-        moved = changes.moved_to(every_month(run))
+        moved, run.fresh = changes.moved_to(every_month(run)), 0  # read now, full or not
         yield from replaced(changes, moved, reader.read, everyone.longest)
     yield from changes.finish()
     feed.remember()

@@ -69,7 +69,7 @@ def entries(run: Clockodo, shape: Shape) -> Iterator[Any]:
     yield from changes.begin()
     yield from replaced(changes, windows, read, LONGEST_SPAN)
     if not run.asked and not run.report.later and not run.report.unread:
-        moved = changes.moved_to(every_month(run))
+        moved, run.fresh = changes.moved_to(every_month(run)), 0  # read now, full or not
         yield from replaced(changes, moved, read, LONGEST_SPAN)
         if run.state.get("factors") != factors:
             run.state["factors"] = factors
@@ -161,14 +161,12 @@ class _Reader:
         waiting = [_Span(group) for group in groups]
         pool = ThreadPoolExecutor(ABREAST, thread_name_prefix="ahead")
         try:
-            while waiting and (waiting[0].coming or not is_full(self.run)):
+            while waiting and (any(s.coming for s in waiting) or not is_full(self.run)):
                 self._look_ahead(pool, waiting)
                 span = waiting.pop(0)
                 rows = self._rows(span, waiting)
                 if rows is not None:
                     yield Part(span.windows, rows)
-        except Later:
-            raise  # others may do without requests
         except BaseException:
             self.run.session.close()  # nobody waits for what is under way
             raise
@@ -176,9 +174,9 @@ class _Reader:
             pool.shutdown(cancel_futures=True)
 
     def _look_ahead(self, pool: ThreadPoolExecutor, waiting: list[_Span]) -> None:
-        """Begin to read the first span, and those after it that are likely to fit in as well."""
+        """Begin to read the first span, and those after it that the package is likely to hold."""
         place = rows = 0
-        while place < min(ABREAST, len(waiting)) and not is_full(self.run, rows):
+        while place < min(ABREAST, len(waiting)) and not (place and is_full(self.run, rows)):
             span = waiting[place]
             if cut := span.cut:
                 waiting[place : place + 1] = cut
