@@ -37,6 +37,7 @@ PADDING = timedelta(days=1)
 SHORTEST_SPAN = timedelta(hours=1)
 LONGEST_SPAN = timedelta(days=800)
 MOST_PAGES = 40  # a longer traversal is split: likelier to shift, and held in memory
+MOST_AHEAD = 200  # pages of spans that are fetched together, where months are longer than that
 ABREAST = 5  # spans are fetched at once: while one has but a first page, others have more
 
 PLAIN = (
@@ -161,7 +162,7 @@ class _Reader:
         waiting = [_Span(group) for group in groups]
         pool = ThreadPoolExecutor(ABREAST, thread_name_prefix="ahead")
         try:
-            while waiting and (any(s.coming for s in waiting) or not is_full(self.run)):
+            while waiting and (waiting[0].coming or not is_full(self.run)):
                 self._look_ahead(pool, waiting)
                 span = waiting.pop(0)
                 rows = self._rows(span, waiting)
@@ -175,16 +176,18 @@ class _Reader:
 
     def _look_ahead(self, pool: ThreadPoolExecutor, waiting: list[_Span]) -> None:
         """Begin to read the first span, and those after it that the package is likely to hold."""
-        place = rows = 0
-        while place < min(ABREAST, len(waiting)) and not (place and is_full(self.run, rows)):
+        place = pages = 0
+        size, most = self.shape.resource.page_size, min(ABREAST, len(waiting))
+        while place < most and pages < MOST_AHEAD and not is_full(self.run, pages * size):
             span = waiting[place]
             if cut := span.cut:
                 waiting[place : place + 1] = cut
+                most = min(ABREAST, len(waiting))
                 continue
             if span.coming is None:
                 span.coming = pool.submit(self._of, span.windows)
             place += 1
-            rows += span.pages * self.shape.resource.page_size
+            pages += span.pages
 
     def _of(self, windows: list[Window]) -> pa.Table:
         """Return the rows of adjacent windows."""
