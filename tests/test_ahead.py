@@ -38,11 +38,11 @@ def test_packages_fill_up_with_spans_that_turn_out_too_long(
 ) -> None:
     """What was read ahead belongs to the package, and what was cut meanwhile to the next."""
     module, longest = CLOCKODO.longest
-    monkeypatch.setattr(sys.modules[module], longest, timedelta(days=124))
-    monkeypatch.setattr(sys.modules[module], "MOST_PAGES", 3)
-    monkeypatch.setattr("pipelines.sync.PACKAGE", 7000)
+    monkeypatch.setattr(sys.modules[module], longest, timedelta(days=62))
+    monkeypatch.setattr(sys.modules[module], "MOST_PAGES", 1)
+    monkeypatch.setattr("pipelines.sync.PACKAGE", 2500)
 
-    assert company.sync().packages > 2
+    assert company.sync().packages > 5
     assert differences(company) == []
 
 
