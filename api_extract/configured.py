@@ -6,7 +6,7 @@ environment would be taken for one of a source.
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any, TypeVar, get_origin, get_type_hints
+from typing import Any, Protocol, TypeVar, get_origin, get_type_hints
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
@@ -22,6 +22,34 @@ S = TypeVar("S")
 # What the example of secrets holds.
 EXAMPLES = ("you@company.example", "the 32 letters and digits of your key", "your key")
 Check = tuple[bool, str]  # whether something is wrong, and what to say then
+
+
+class Confined(Protocol):
+    """What settings of every source say: how much is read, and what is kept off the disk."""
+
+    @property
+    def start_date(self) -> date:
+        """Nothing before its month is read."""
+
+    @property
+    def horizon_days(self) -> int:
+        """So far ahead is read."""
+
+    @property
+    def lookback_days(self) -> int:
+        """What began this recently is read again by every run."""
+
+    @property
+    def daily_lists(self) -> tuple[str, ...]:
+        """Resources that only the first run of a day reads."""
+
+    @property
+    def exclude_columns(self) -> tuple[str, ...]:
+        """Columns that are left out, as `table.column`."""
+
+    @property
+    def hash_columns(self) -> tuple[str, ...]:
+        """Columns that are kept as pseudonyms."""
 
 
 def refuse(checks: Iterable[Check]) -> None:

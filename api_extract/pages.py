@@ -1,13 +1,17 @@
 """Requests, pages, and the loop that fetches the pages of one list in order."""
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import islice
+from typing import TypeVar
 
 import msgspec
 import pyarrow as pa
+
+A = TypeVar("A")
+T = TypeVar("T")
 
 IN_FLIGHT = 8  # twice as many spare a tenth: benchmarks/RESULTS.md
 
@@ -66,17 +70,22 @@ def iter_pages(
 ) -> Iterator[Page]:
     """Yield the first page, then the rest in order, a few of them fetched ahead."""
     yield first
-    if not rest:
-        return
-    pool = ThreadPoolExecutor(in_flight, thread_name_prefix="page")
+    for _, page in in_order(rest, fetch, in_flight):
+        yield page.result()
+
+
+def in_order(
+    items: Iterable[A], do: Callable[[A], T], in_flight: int = IN_FLIGHT
+) -> Iterator[tuple[A, Future[T]]]:
+    """Yield items in order, each with what comes of it, while the next ones are under way."""
+    pool = ThreadPoolExecutor(in_flight, thread_name_prefix="in_order")
+    upcoming, flying = iter(items), deque[tuple[A, Future[T]]]()
     try:
-        upcoming = iter(rest)
-        flying: deque[Future[Page]] = deque(
-            pool.submit(fetch, request) for request in islice(upcoming, in_flight)
-        )
-        while flying:
-            page = flying.popleft().result()
-            flying.extend(pool.submit(fetch, request) for request in islice(upcoming, 1))
-            yield page
+        while True:
+            few = islice(upcoming, in_flight - len(flying))
+            flying.extend((item, pool.submit(do, item)) for item in few)
+            if not flying:
+                return
+            yield flying.popleft()
     finally:
         pool.shutdown(cancel_futures=True)

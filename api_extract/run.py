@@ -4,11 +4,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMappin
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
+from api_extract.ahead import Coming, begin
+from api_extract.configured import Confined
 from api_extract.errors import Forbidden, Gone, Later, Unexpected
 from api_extract.known import Known
 from api_extract.reading import Shape
@@ -22,34 +24,6 @@ from api_extract.windows import Window
 
 PEOPLE = "users"
 ALONE = "Requests are counted for this run only: the file of all runs cannot be used."
-
-
-class Confined(Protocol):
-    """What settings of every source say: how much is read, and what is kept off the disk."""
-
-    @property
-    def start_date(self) -> date:
-        """Nothing before its month is read."""
-
-    @property
-    def horizon_days(self) -> int:
-        """So far ahead is read."""
-
-    @property
-    def lookback_days(self) -> int:
-        """What began this recently is read again by every run."""
-
-    @property
-    def daily_lists(self) -> tuple[str, ...]:
-        """Resources that only the first run of a day reads."""
-
-    @property
-    def exclude_columns(self) -> tuple[str, ...]:
-        """Columns that are left out, as `table.column`."""
-
-    @property
-    def hash_columns(self) -> tuple[str, ...]:
-        """Columns that are kept as pseudonyms."""
 
 
 S = TypeVar("S", bound=Confined)
@@ -116,6 +90,7 @@ class Run(Generic[S]):
         self.state: MutableMapping[str, Any] = {}
         self._shapes: dict[str, Shape] = {}
         self._lists: dict[str, Lists] = {}
+        self._coming: dict[str, Coming[Lists]] = {}
 
     @property
     def today(self) -> date:
@@ -187,7 +162,7 @@ class Run(Generic[S]):
         self.fresh, self.known = 0, Known(self.known.schema)  # there may be new tables
         self.reduced.clear()
         self.report.later = ""
-        self._shapes, self._lists = {}, {}
+        self._shapes, self._lists, self._coming = {}, {}, {}
 
     def remembered(self, resource: str) -> dict[str, dict[str, Any]]:
         """Return what is remembered of the spans of a resource.
@@ -229,10 +204,16 @@ class Run(Generic[S]):
                     if int(span) >= year and (known["rows"] or fills):
                         self.flag(follower.name, span, again=True)
 
+    def ahead(self, reading: Mapping[str, Callable[[Session], Lists]]) -> None:
+        """Begin to read lists, all at once, as far as they are not read or coming already."""
+        new = {n: read for n, read in reading.items() if n not in {*self._lists, *self._coming}}
+        self._coming |= begin(self.session, new)
+
     def once(self, resource: str, read: Callable[[], Lists]) -> Lists:
         """Return a list that is read whole, once per run however many ask for it."""
         if resource not in self._lists:
-            self._lists[resource] = read()
+            coming = self._coming.pop(resource, None)
+            self._lists[resource] = coming.into(self.session) if coming else read()
         return self._lists[resource]
 
     def counted(self, resource: Resource, items: Callable[[], Iterator[Any]]) -> Iterator[Any]:
@@ -263,6 +244,7 @@ class Run(Generic[S]):
                 raise
             report.left(error.status, str(error))
         except Later as error:
+            self.session.close()  # nobody waits for what else is under way
             every = self.options.full and not self.asked
             self.postpone(resource.name, self.remembered(resource.name) if every else (), error)
         finally:

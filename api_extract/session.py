@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import partial
@@ -146,6 +147,18 @@ class Session:
     def open(self) -> None:
         """Have it ask again."""
         self._closed.clear()
+
+    def apart(self) -> "Session":
+        """Return this session with counts of its own, to be added once it is known to what."""
+        other = copy(self)
+        other.requests, other.waited = 0, 0.0
+        return other
+
+    def add(self, other: "Session") -> None:
+        """Count what was counted apart."""
+        with self._lock:
+            self.requests += other.requests
+            self.waited += other.waited
 
     def _attempt(self, request: Request, read: Callable[[Answer], T]) -> T:
         answer = self._sent(request)

@@ -8,9 +8,10 @@ import dlt
 from dlt.extract import DltResource
 from dlt.extract.source import DltSource
 
+from api_extract.configured import Confined
 from api_extract.errors import ExtractError, Later, YourMove
 from api_extract.resource import Resource
-from api_extract.run import PEOPLE, Confined, Run, S
+from api_extract.run import PEOPLE, Run, S
 
 CLOCKS_DIFFER = timedelta(hours=1)  # at most, between this machine's and the tracker's
 Reading = Callable[[Run[S], Resource], Iterator[Any]]
@@ -35,8 +36,10 @@ def source(run: Run[S], identify: Callable[[Run[S]], None], read: Reading[S]) ->
                 run.report.unread.add(resource.name)
                 return
             yield from run.counted(resource, lambda: _read(run, resource, read))
-        except ExtractError as error:
-            error.__context__ = None  # dlt's trace follows it, and it may show a row or the query
+        except BaseException as error:
+            run.session.close()  # nobody waits for what is under way
+            if isinstance(error, ExtractError):
+                error.__context__ = None  # dlt's trace follows it, and it may show a row or query
             raise
 
     @dlt.source(name=name, section=name, max_table_nesting=0)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, islice
 from typing import Any
 
 import pyarrow as pa
@@ -10,6 +11,7 @@ import pyarrow.compute as pc
 from api_extract.columns import content_hash
 from api_extract.difference import count_changes, keep_known
 from api_extract.errors import Later, Unusable
+from api_extract.pages import in_order
 from api_extract.reading import Shape
 from api_extract.replace import Marked, staged
 from api_extract.report import Trouble
@@ -38,13 +40,17 @@ class Ask:
 
 @dataclass
 class Batch:
-    """What one resource replaces: rows by table, the windows they fill, what to remember."""
+    """What one resource replaces: rows by table, the windows they fill, what to remember.
+
+    `read`: spans that were read, whatever came of it.
+    """
 
     run: Run[Any]
     shape: Shape
     rows: dict[str, list[pa.Table]] = field(default_factory=dict)
     marks: list[Marked] = field(default_factory=list)
     facts: dict[str, dict[str, Any]] = field(default_factory=dict)
+    read: set[str] = field(default_factory=set)
 
     @property
     def name(self) -> str:
@@ -62,22 +68,27 @@ class Batch:
 
 
 def read_due(batch: Batch, asks: Sequence[Ask]) -> None:
-    """Read the spans that are due, until there are no requests left."""
-    read: set[str] = set()
-    for ask in asks:
-        if ask.span.key in read or not _due(batch, ask.span):
-            continue
+    """Read the spans that are due, a few at once, until there are no requests left."""
+    run = batch.run
+    upcoming = (a for a in asks if a.span.key not in batch.read and _due(batch, a.span))
+    first = islice(upcoming, 0 if run.report.later else 1)  # by itself, as it may be refused
+    for ask, coming in chain(in_order(first, _read), in_order(upcoming, _read)):
         try:
-            tables = ask.read()
+            tables = coming.result()
         except Unusable as error:
             leave(batch, ask.span.key, error.status, str(error))
         except Later as error:
+            run.session.close()  # nobody waits for what else is under way
             due = {a.span.key for a in asks if _due(batch, a.span)}
-            batch.run.postpone(batch.name, due - read, error)
+            run.postpone(batch.name, due - batch.read, error)
             return
         else:
             settle(batch, ask.span, tables)
-        read.add(ask.span.key)
+        batch.read.add(ask.span.key)
+
+
+def _read(ask: Ask) -> Lists:
+    return ask.read()
 
 
 def settle(batch: Batch, span: Span, tables: Lists) -> None:

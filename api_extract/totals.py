@@ -10,8 +10,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple, Protocol
 
+from api_extract.configured import Confined
 from api_extract.errors import TooHeavy, YourMove
-from api_extract.run import Confined
 from api_extract.windows import Window, halves
 
 NOTHING = Decimal(0)

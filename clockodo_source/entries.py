@@ -20,6 +20,7 @@ from typing import Any
 import msgspec
 import pyarrow as pa
 
+from api_extract.ahead import begin
 from api_extract.changes import Changes
 from api_extract.due import due, every_month, is_full, replaced
 from api_extract.entry_rows import Entries, Id, Part, between, without
@@ -29,7 +30,7 @@ from api_extract.reading import Shape, TooLong
 from api_extract.session import Answer
 from api_extract.windows import Window, halves, month_of, pieces
 from clockodo_source.kinds import by_table, of_known_types, withheld
-from clockodo_source.reading import Clockodo, read_list
+from clockodo_source.reading import Clockodo, read_list, reading
 from clockodo_source.tables import ENTRY_LOG, ENTRY_TABLES
 
 NAME = "entries"
@@ -45,6 +46,7 @@ PLAIN = (
     " rates and revenue stay as they were, or empty."
 )
 
+FACTORS = ["id", "completed", "revenue_factor"]
 Factors = dict[str, dict[str, str]]  # by list and id: what revenue hangs on
 
 
@@ -83,17 +85,13 @@ def _factors(run: Clockodo) -> Factors:
     Read before the entries, so that what changes meanwhile is seen as a change by the next run.
     """
     before: Factors = run.state.get("factors", {})
+    coming = begin(run.session, {name: reading(run, name) for name in ("projects", "subprojects")})
     factors = {}
-    for name in ("projects", "subprojects"):
-        shape = run.shape(name)
+    for name, rows_of in coming.items():
         try:
-            rows = (
-                read_list(run, shape)[name]
-                .select(["id", "completed", "revenue_factor"])
-                .to_pylist()
-            )
+            rows = rows_of.into(run.session)[name].select(FACTORS).to_pylist()
         except (Forbidden, Gone, Later, Unusable) as error:
-            if not shape.resource.optional and isinstance(error, Forbidden | Gone):
+            if not run.resources[name].optional and isinstance(error, Forbidden | Gone):
                 raise
             factors[name] = before.get(name, {})
             continue
@@ -129,7 +127,7 @@ class _Span:
     """
 
     windows: list[Window]
-    pages: int = MOST_PAGES
+    pages: int
     coming: Future[pa.Table] | None = None
 
     @property
@@ -159,7 +157,7 @@ class _Reader:
 
     def read(self, groups: list[list[Window]]) -> Iterator[Part]:
         """Yield the rows of groups of adjacent windows, until a package is full."""
-        waiting = [_Span(group) for group in groups]
+        waiting = [_Span(group, MOST_PAGES) for group in groups]
         pool = ThreadPoolExecutor(ABREAST, thread_name_prefix="ahead")
         try:
             while waiting and (waiting[0].coming or not is_full(self.run)):
@@ -209,12 +207,12 @@ class _Reader:
             waiting[:0] = span.cut
         except Unsettled as error:
             if len(windows) > 1:
-                waiting[:0] = map(_Span, halves(windows))
+                waiting[:0] = [_Span(half, span.pages) for half in halves(windows)]
             else:
                 self.changes.leave(windows[0], error.status, str(error))
         except Forbidden as error:
             self._refused(error)
-            waiting[:] = [_Span(other.windows) for other in (span, *waiting)]
+            waiting[:] = [_Span(other.windows, other.pages) for other in (span, *waiting)]
         except Unusable as error:
             for window in windows:
                 self.changes.leave(window, error.status, str(error))

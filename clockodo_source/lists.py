@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from itertools import dropwhile, takewhile
 from typing import Any
 
 from api_extract.errors import Unusable
@@ -20,7 +21,7 @@ from api_extract.spans import (
     shrunken,
 )
 from api_extract.windows import LAST_DAY, Window, years
-from clockodo_source.reading import Clockodo, read_list, read_once
+from clockodo_source.reading import Clockodo, read_list, read_once, reading
 
 EVERYTHING = "all"
 WORK_TIMES_BEGAN = date(2023, 8, 21)  # the vendor keeps none from before
@@ -31,11 +32,21 @@ def whole(run: Clockodo, shape: Shape) -> Iterator[Any]:
     batch, span = Batch(run, shape), Span(EVERYTHING)
     if rests(batch, span):
         return
+    run.ahead({name: reading(run, name) for name in _upcoming(run, batch.name)})
     try:
         settle(batch, span, read_once(run, shape.resource.name))
     except Unusable as error:
         leave(batch, EVERYTHING, error.status, str(error))
     yield from batch.items()
+
+
+def _upcoming(run: Clockodo, first: str) -> Iterator[str]:
+    """Return the lists that are read whole from this one on, until something else comes."""
+    rest = dropwhile(lambda resource: resource.name != first, run.resources.values())
+    for resource in takewhile(lambda resource: resource.reading == "whole", rest):
+        is_read = resource.name in (run.left or run.wanted)
+        if is_read and not rests(Batch(run, run.shape(resource.name)), Span(EVERYTHING)):
+            yield resource.name
 
 
 def by_year(run: Clockodo, shape: Shape) -> Iterator[Any]:
@@ -46,8 +57,8 @@ def by_year(run: Clockodo, shape: Shape) -> Iterator[Any]:
     every = years(run.settings.start_date, min(latest, LAST_DAY) + timedelta(days=1))
     asks = [_of_year(run, shape, days, in_years=in_years) for days in every]
     batch = Batch(run, shape)
-    # Twice, because what changed in one year may recur in the years before it.
-    read_due(batch, [*asks, *asks])
+    read_due(batch, asks)
+    read_due(batch, asks)  # as what changed in one year may recur in the years before it
     yield from batch.items()
 
 

@@ -1,6 +1,7 @@
 """How the lists of an account are read: whole, and each that others need once a run."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 
 from api_extract.pages import Page, Request, iter_pages
 from api_extract.reading import Shape, read
@@ -21,18 +22,21 @@ def read_list(
     **how: int,
 ) -> Lists:
     """Return a list as `api_extract.reading.read` does; `year` is stamped on rows without one."""
-    return read(
-        run.session,
-        shape,
-        lambda: _pages(run.session, shape, params or {}),
-        stamp=year,
-        **how,
-    )
+    return _listed(run.session, shape, params or {}, stamp=year, **how)
 
 
 def read_once(run: Clockodo, resource: str) -> Lists:
     """Return a list that is read whole, as it was when it was read first in this run."""
     return run.once(resource, lambda: read_list(run, run.shape(resource)))
+
+
+def reading(run: Clockodo, resource: str) -> Callable[[Session], Lists]:
+    """Return how a list is read whole, by any session and thread."""
+    return partial(_listed, shape=run.shape(resource), params={}, stamp=0)
+
+
+def _listed(session: Session, shape: Shape, params: Mapping[str, object], **how: int) -> Lists:
+    return read(session, shape, lambda: _pages(session, shape, params), **how)
 
 
 def _pages(session: Session, shape: Shape, params: Mapping[str, object]) -> Iterator[Page]:

@@ -1,5 +1,9 @@
-"""Entries are read ahead of what is compared and written, and no further than that is needed."""
+"""Entries are read ahead of what is compared and written, and no further than that is needed.
 
+Lists do not wait for each other either.
+"""
+
+import asyncio
 import sys
 import time
 from collections.abc import Callable
@@ -7,9 +11,12 @@ from datetime import timedelta
 from typing import Any, NoReturn
 
 import pytest
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api_extract.changes import Changes
 from clockodo_source.entries import ABREAST
+from clockodo_source.tables_work import WORK
+from simulator.faults import Fault
 from tests.conftest import Account
 from tests.trackers import CLOCKODO
 from tests.truth import differences
@@ -36,13 +43,17 @@ def test_what_is_read_ahead_is_loaded_in_its_place(company: Account) -> None:
 def test_packages_fill_up_with_spans_that_turn_out_too_long(
     company: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What was read ahead belongs to the package, and what was cut meanwhile to the next."""
+    """What was read ahead belongs to the package, what was cut meanwhile to the next."""
     module, longest = CLOCKODO.longest
     monkeypatch.setattr(sys.modules[module], longest, timedelta(days=62))
     monkeypatch.setattr(sys.modules[module], "MOST_PAGES", 1)
-    monkeypatch.setattr("pipelines.sync.PACKAGE", 2500)
+    monkeypatch.setattr("pipelines.sync.PACKAGE", 5000)
 
-    assert company.sync().packages > 5
+    assert company.sync().packages > 2
+    _, loads = company.query(
+        f"select count(*) from {CLOCKODO.raw}.time_entries group by _dlt_load_id"
+    )
+    assert max(loads) < (2 * 5000,)
     assert differences(company) == []
 
 
@@ -69,3 +80,28 @@ def test_nothing_is_asked_for_after_a_refusal(company: Account) -> None:
     with company.meeting(None, lose, path=LIST), pytest.raises(Exception, match="401"):
         company.sync("entries")
     assert company.app.counts[LIST] <= 1 + ABREAST
+
+
+def test_lists_do_not_wait_for_each_other(account: Callable[..., Account]) -> None:
+    """The first of a few is answered after the last was asked for; each has its own requests."""
+    company = account(CLOCKODO)
+    first, last = "/v3/customers", "/v4/rates"
+    met = []
+
+    async def answer(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+        for _ in range(100):
+            if company.app.counts[last]:
+                break
+            await asyncio.sleep(0.05)
+        met.append(company.app.counts[last])
+        await app(scope, receive, send)
+
+    with company.meeting(Fault(answer), path=first):
+        report = company.sync().report
+    assert met == [1]
+    assert company.app.counts.total() == report.requests
+    counted = {r.name: report.resources[r.name].requests for r in WORK}
+    for name in ("projects", "subprojects"):
+        counted[name] += 1  # with the entries, as their revenue hangs on it
+    assert counted == {r.name: company.app.counts[r.path] for r in WORK}
+    assert differences(company) == []

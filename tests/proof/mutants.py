@@ -62,8 +62,8 @@ MUTANTS = [
     ),
     *_of(
         "api_extract/pages.py",
-        ("hand pages on as they come", "flying.popleft().result()", "flying.pop().result()", "pages"),
-        ("fetch one page fewer", "for request in islice(upcoming, 1))", "for request in islice(upcoming, 0))", "pages"),
+        ("hand pages on as they come", "flying.popleft()", "flying.pop()", "pages"),
+        ("lose the last page", "if not flying:", "if len(flying) < 2:", "pages"),
     ),
     *_of(
         "api_extract/columns.py",
