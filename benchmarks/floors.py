@@ -37,8 +37,11 @@ def run(entries: int) -> Iterator[str]:
         for _ in range(ROUNDS):
             for name, command in commands.items():
                 told.setdefault(name, []).append(_cost(command, here, served))
-        requests = served.asked().total() // ROUNDS
-    yield f"{entries:,} entries, runs of each: {ROUNDS} (loads: 1); {requests} requests a sync:"
+        asked, seconds = served.asked()
+    yield (
+        f"{entries:,} entries, runs of each: {ROUNDS} (loads: 1); a sync makes"
+        f" {asked.total() // ROUNDS} requests, which take the tracker {seconds / ROUNDS:.2f} s:"
+    )
     yield ""
     yield "| whole process | seconds | spread | CPU seconds | peak MB |"
     yield f"|---|{'---:|' * 4}"

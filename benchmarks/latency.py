@@ -33,4 +33,5 @@ def _load(served: Tracker, latency: float, at_once: int) -> tuple[float, int]:
     told = {**served.environment, "BENCHMARK_IN_FLIGHT": str(at_once)}
     with tempfile.TemporaryDirectory() as folder:
         wall = cost([*TIMEHOUSE, "sync", "--resources", "entries"], Path(folder), told).wall
-    return wall, served.asked()[ENTRIES]
+    counts, _ = served.asked()
+    return wall, counts[ENTRIES]

@@ -5,6 +5,7 @@ All but the entries is told by the project's simulator; they come from a shelf.
 
 import asyncio
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -42,6 +43,7 @@ class ShelfApp(ClockodoApp):
         self.shelf = shelf
         self.edited = False
         self.latency = 0.0
+        self.seconds = 0.0
 
     async def handle(self, request: Request) -> Response:
         """Answer one request, late where latency is set."""
@@ -50,7 +52,14 @@ class ShelfApp(ClockodoApp):
         return await super().handle(request)
 
     def answer(self, request: Request, path: str, params: Params) -> bytes:
-        """Answer from the shelf where entries are asked for."""
+        """Answer from the shelf where entries are asked for; add up how long it takes."""
+        began = time.perf_counter()
+        try:
+            return self._answer(request, path, params)
+        finally:
+            self.seconds += time.perf_counter() - began
+
+    def _answer(self, request: Request, path: str, params: Params) -> bytes:
         if path != ENTRIES:
             return super().answer(request, path, params)
         self.check_caller(request)
@@ -105,10 +114,10 @@ class Tracker:
         self._line.send(what)
         self._line.recv()
 
-    def asked(self) -> Counter[str]:
-        """Return the requests since this was asked last, by path."""
+    def asked(self) -> tuple[Counter[str], float]:
+        """Return the requests since this was asked last, by path, and the seconds they took."""
         self._line.send(None)
-        seen: Counter[str] = self._line.recv()
+        seen: tuple[Counter[str], float] = self._line.recv()
         return seen
 
 
@@ -143,8 +152,9 @@ def _obey(app: ShelfApp, line: Connection) -> None:
         while True:
             asked = line.recv()
             if asked is None:
-                line.send(Counter(app.counts))
+                line.send((Counter(app.counts), app.seconds))
                 app.reset()
+                app.seconds = 0.0
                 continue
             for name, value in asked.items():
                 setattr(app, name, value)

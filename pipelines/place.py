@@ -25,6 +25,7 @@ from filelock import AcquireReturnProxy, FileLock, Timeout
 from api_extract.errors import YourMove
 from api_extract.windows import Window
 from pipelines import lake
+from pipelines.duck import Duck
 from pipelines.lake import LAKE
 
 # dlt makes one _ of several in the name of a schema, which two labels would then share.
@@ -257,7 +258,7 @@ class Place:
             return self.destination
         credentials = DuckDbCredentials(str(self.warehouse.absolute()))
         credentials.global_config = {"memory_limit": memory_limit()}
-        return dlt.destinations.duckdb(credentials)
+        return Duck(credentials, destination_name="duckdb")
 
 
 def memory_limit() -> str:

@@ -109,10 +109,10 @@ def sync(  # noqa: PLR0913 - each is an option of the command line
             source = SYSTEMS[place.system].source(settings, options, outcome.report, resources)
             outcome.finished_pending = begin(place, pipeline)
         try:
-            _load(place, pipeline, source, outcome)
-            with place.at_hand():
-                ledger.write(outcome.report, options.as_of, summary(outcome))
-                clear(place, pipeline)
+            _load(
+                *(place, pipeline, source, outcome),
+                lambda: ledger.write(outcome.report, options.as_of, summary(outcome)),
+            )
         except Exception as error:
             _note_failure(ledger, outcome, options, error)
             raise
@@ -123,18 +123,28 @@ def sync(  # noqa: PLR0913 - each is an option of the command line
     return outcome
 
 
-def _load(place: Place, pipeline: dlt.Pipeline, source: DltSource, outcome: Outcome) -> None:
-    """Read and load package by package, until nothing is left unread."""
+def _load(
+    place: Place,
+    pipeline: dlt.Pipeline,
+    source: DltSource,
+    outcome: Outcome,
+    keep_books: Callable[[], None],
+) -> None:
+    """Read and load package by package, until nothing is left unread; then keep the books."""
     # Arrow's own pool keeps for itself what each package takes, and more with each.
     pa.set_memory_pool(pa.system_memory_pool())
     left = True
     while left:
         # Not `run`, which would ask the warehouse once more what is remembered there.
         pipeline.extract(source)
-        pipeline.normalize()
         with place.at_hand():
-            outcome.packages += len(pipeline.load().loads_ids)
-        left = bool(outcome.report.unread)
+            if pipeline.has_pending_data:
+                pipeline.normalize()
+                outcome.packages += len(pipeline.load().loads_ids)
+            left = bool(outcome.report.unread)
+            if not left:
+                keep_books()  # while the file is open: to close it takes DuckDB as long again
+                clear(place, pipeline)
         if left:
             # dlt's search for its settings leaves circles, which hold what was extracted.
             gc.collect()
