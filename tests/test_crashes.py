@@ -16,7 +16,7 @@ from tests.trackers import TRACKERS
 from tests.truth import differences
 
 MOMENTS, SERIES = 6, 1
-RARE = ("extracted", "staged", "loaded")  # near to another point that is always tried
+RARE = ("extracted", "loaded")  # near to another point that is always tried
 ONE = ["clockodo"]  # what hangs on the steps of a load only, not on how a tracker is read
 # One of each way of reading: a table that is loaded is loaded like any other.
 ASKED = {

@@ -1,6 +1,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from api_extract.columns import Reader
 from api_extract.replace import Marked, staged
 from api_extract.tables import Column, Kind, Table
+from pipelines.duck import Duck
 
 Row = dict[str, Any]
 
@@ -41,9 +43,9 @@ LOG = table("log", ("id",), {"id": "text", "seen_at": "timestamp"}, grows=True)
 class Warehouse:
     """A DuckDB that is loaded the way the sources load it, and read by hand."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, kind: type[dlt.destinations.duckdb]) -> None:
         self.file = folder / "warehouse.duckdb"
-        destination = dlt.destinations.duckdb(str(self.file))
+        destination = kind(str(self.file), destination_name="duckdb")
         self.pipeline = dlt.pipeline("replace", destination=destination, dataset_name="raw")
 
     def load(self, *parts: Iterable[Any]) -> None:
@@ -73,9 +75,9 @@ class Warehouse:
         return found[0] if found else 0
 
 
-@pytest.fixture
-def warehouse(tmp_path: Path) -> Warehouse:
-    return Warehouse(tmp_path)
+@pytest.fixture(params=[dlt.destinations.duckdb, Duck])
+def warehouse(request: pytest.FixtureRequest, tmp_path: Path) -> Warehouse:
+    return Warehouse(tmp_path, request.param)
 
 
 def stage(one: Table, rows: Sequence[Row], *windows: Marked, gone: Sequence[int] = ()) -> Any:  # noqa: ANN401 - dlt's items
@@ -128,17 +130,15 @@ class Tracker:
             )
         )
         for one in (ENTRIES, AMOUNTS):
-            expected = sorted((row for t, row in self.read.values() if t is one), key=_key)
+            expected = sorted(
+                (row for t, row in self.read.values() if t is one), key=itemgetter("id")
+            )
             assert warehouse.rows(one) == expected
 
 
 def _month(row: Row) -> int:
     found: int = row["begun_at"].month
     return found
-
-
-def _key(row: Row) -> Any:  # noqa: ANN401 - any key
-    return row["id"]
 
 
 def test_replaced_months_hold_what_the_tracker_holds_through_every_kind_of_edit(

@@ -76,6 +76,10 @@ MUTANTS = [
         ("keep rows without a key", "if table[name].null_count:", "if False:", "columns"),
     ),
     *_of(
+        "pipelines/duck.py",
+        ("keep what was staged twice", "[*first, again, insert]", "[*first, insert]", "replace crashes"),
+    ),
+    *_of(
         "api_extract/difference.py",
         ("let a null overwrite what is hidden", "    if new[ABSENT.name].null_count == new.num_rows or not old.num_rows:\n", "    if True:\n", "difference clockodo_rights"),
         ("keep what was really removed", "case when list_contains(n._absent, '{name}')", "case when true", "difference"),
