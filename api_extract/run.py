@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Generic, TypeVar
@@ -61,7 +62,7 @@ class Run(Generic[S]):
     `system`: the name of the source's schema. `reduced`: resources of which the key gets less than
     was asked for. `wanted`: which are read, by default all. `left`: what the package before has
     left to this one, where a run loads several; `done`: windows of entries they have read;
-    `fresh`: rows of this one that were never read before.
+    `fresh`: rows of this one that were never read before. `upcoming`: resources whose turn comes.
     """
 
     def __init__(  # noqa: PLR0913 - what a run is made of
@@ -86,6 +87,7 @@ class Run(Generic[S]):
         self.reduced: set[str] = set()
         self.left: set[str] = set()
         self.done: set[str] = set()
+        self.upcoming: set[str] = set()
         self.fresh = 0
         self.state: MutableMapping[str, Any] = {}
         self._shapes: dict[str, Shape] = {}
@@ -157,7 +159,6 @@ class Run(Generic[S]):
     def begin(self, state: MutableMapping[str, Any]) -> None:
         """Begin an extraction: with what is remembered, and nothing read yet."""
         self.state = state
-        self.session.open()
         self.left, self.report.unread = self.report.unread, set()
         self.fresh, self.known = 0, Known(self.known.schema)  # there may be new tables
         self.reduced.clear()
@@ -209,6 +210,11 @@ class Run(Generic[S]):
         new = {n: read for n, read in reading.items() if n not in {*self._lists, *self._coming}}
         self._coming |= begin(self.session, new)
 
+    def stop(self) -> None:
+        """Ask for nothing more, as nobody waits for it."""
+        self.session.close()
+        self._coming.clear()
+
     def once(self, resource: str, read: Callable[[], Lists]) -> Lists:
         """Return a list that is read whole, once per run however many ask for it."""
         if resource not in self._lists:
@@ -245,6 +251,10 @@ class Run(Generic[S]):
             report.left(error.status, str(error))
         except Later as error:
             self.session.close()  # nobody waits for what else is under way
+            for coming in self._coming.values():
+                with suppress(Exception):  # it counts what it has asked for
+                    coming.into(self.session)
+            self._coming.clear()
             every = self.options.full and not self.asked
             self.postpone(resource.name, self.remembered(resource.name) if every else (), error)
         finally:

@@ -24,6 +24,12 @@ def source(run: Run[S], identify: Callable[[Run[S]], None], read: Reading[S]) ->
     name = run.known.schema
 
     def rows(resource: Resource) -> Iterator[Any]:
+        run.upcoming.add(resource.name)  # dlt calls this for all that it will read, before it does
+        return read_rows(resource)
+
+    def read_rows(resource: Resource) -> Iterator[Any]:
+        run.upcoming.discard(resource.name)
+        run.session.open()  # closed where the one before was not read to its end
         state = dlt.current.source_state()
         try:
             if run.state is not state:  # the first resource of an extraction
@@ -37,7 +43,7 @@ def source(run: Run[S], identify: Callable[[Run[S]], None], read: Reading[S]) ->
                 return
             yield from run.counted(resource, lambda: _read(run, resource, read))
         except BaseException as error:
-            run.session.close()  # nobody waits for what is under way
+            run.stop()
             if isinstance(error, ExtractError):
                 error.__context__ = None  # dlt's trace follows it, and it may show a row or query
             raise

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from api_extract.columns import content_hash
 from api_extract.difference import count_changes, keep_known
-from api_extract.errors import Later, Unusable
+from api_extract.errors import Forbidden, Gone, Later, Unusable
 from api_extract.pages import in_order
 from api_extract.reading import Shape
 from api_extract.replace import Marked, staged
@@ -70,20 +70,24 @@ class Batch:
 def read_due(batch: Batch, asks: Sequence[Ask]) -> None:
     """Read the spans that are due, a few at once, until there are no requests left."""
     run = batch.run
+    if run.report.later:
+        return
     upcoming = (a for a in asks if a.span.key not in batch.read and _due(batch, a.span))
-    first = islice(upcoming, 0 if run.report.later else 1)  # by itself, as it may be refused
+    first = islice(upcoming, 1)  # by itself, as it may be refused
     for ask, coming in chain(in_order(first, _read), in_order(upcoming, _read)):
         try:
-            tables = coming.result()
+            settle(batch, ask.span, coming.result())
         except Unusable as error:
             leave(batch, ask.span.key, error.status, str(error))
-        except Later as error:
+        except (Forbidden, Gone):
+            raise
+        except BaseException as error:
             run.session.close()  # nobody waits for what else is under way
+            if not isinstance(error, Later):
+                raise
             due = {a.span.key for a in asks if _due(batch, a.span)}
             run.postpone(batch.name, due - batch.read, error)
             return
-        else:
-            settle(batch, ask.span, tables)
         batch.read.add(ask.span.key)
 
 

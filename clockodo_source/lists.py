@@ -42,11 +42,12 @@ def whole(run: Clockodo, shape: Shape) -> Iterator[Any]:
 
 def _upcoming(run: Clockodo, first: str) -> Iterator[str]:
     """Return the lists that are read whole from this one on, until something else comes."""
+    asked = {first, *run.upcoming} & (run.left or run.wanted)
     rest = dropwhile(lambda resource: resource.name != first, run.resources.values())
     for resource in takewhile(lambda resource: resource.reading == "whole", rest):
-        is_read = resource.name in (run.left or run.wanted)
-        if is_read and not rests(Batch(run, run.shape(resource.name)), Span(EVERYTHING)):
-            yield resource.name
+        name = resource.name
+        if name in asked and not rests(Batch(run, run.shape(name)), Span(EVERYTHING)):
+            yield name
 
 
 def by_year(run: Clockodo, shape: Shape) -> Iterator[Any]:

@@ -10,7 +10,11 @@ from typing import Any
 
 from dlt.common.destination.client import FollowupJobRequest
 from dlt.common.destination.typing import PreparedTableSchema
-from dlt.common.schema.utils import get_columns_names_with_prop, get_dedup_sort_tuple
+from dlt.common.schema.utils import (
+    get_columns_names_with_prop,
+    get_dedup_sort_tuple,
+    get_first_column_name_with_prop,
+)
 from dlt.destinations import duckdb
 from dlt.destinations.impl.duckdb.duck import DuckDbClient
 from dlt.destinations.sql_client import SqlClientBase
@@ -19,6 +23,11 @@ from dlt.destinations.sql_jobs import SqlMergeFollowupJob
 
 class Duck(duckdb):
     """dlt's destination, with a client of our own."""
+
+    @property
+    def destination_type(self) -> str:
+        """Return dlt's, by which working folders know it."""
+        return "dlt.destinations.duckdb"
 
     @property
     def client_class(self) -> type[DuckDbClient]:
@@ -50,8 +59,11 @@ class Merge(SqlMergeFollowupJob):
         key = ", ".join(map(escaped, get_columns_names_with_prop(table, "primary_key")))
         newest = get_dedup_sort_tuple(table)
         order = f"{escaped(newest[0])} {newest[1]}" if newest else "rowid"
+        marks = get_first_column_name_with_prop(table, "hard_delete")
+        # Never a marker: it says what is replaced, also where the merge has to be done again.
+        row = f"{escaped(marks)} IS NOT TRUE AND" if marks else ""
         again = f"""
-            DELETE FROM {staged} WHERE rowid IN (
+            DELETE FROM {staged} WHERE {row} rowid IN (
                 SELECT id_of_row FROM (
                     SELECT
                         rowid AS id_of_row,

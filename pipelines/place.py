@@ -258,7 +258,7 @@ class Place:
             return self.destination
         credentials = DuckDbCredentials(str(self.warehouse.absolute()))
         credentials.global_config = {"memory_limit": memory_limit()}
-        return Duck(credentials, destination_name="duckdb")
+        return Duck(credentials)
 
 
 def memory_limit() -> str:

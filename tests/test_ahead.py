@@ -8,15 +8,20 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, NoReturn
 
+import dlt
 import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api_extract.changes import Changes
+from clockodo_source import Options, clockodo
 from clockodo_source.entries import ABREAST
+from clockodo_source.tables import BY_NAME
 from clockodo_source.tables_work import WORK
-from simulator.faults import Fault
+from pipelines.exits import Exit
+from simulator import faults
 from tests.conftest import Account
 from tests.trackers import CLOCKODO
 from tests.truth import differences
@@ -96,7 +101,7 @@ def test_lists_do_not_wait_for_each_other(account: Callable[..., Account]) -> No
         met.append(company.app.counts[last])
         await app(scope, receive, send)
 
-    with company.meeting(Fault(answer), path=first):
+    with company.meeting(faults.Fault(answer), path=first):
         report = company.sync().report
     assert met == [1]
     assert company.app.counts.total() == report.requests
@@ -105,3 +110,31 @@ def test_lists_do_not_wait_for_each_other(account: Callable[..., Account]) -> No
         counted[name] += 1  # with the entries, as their revenue hangs on it
     assert counted == {r.name: company.app.counts[r.path] for r in WORK}
     assert differences(company) == []
+
+
+def test_a_list_that_ends_early_ends_the_run_in_order(account: Callable[..., Account]) -> None:
+    """Of years that are asked for at once, those that came before the server had enough stay."""
+    company = account(CLOCKODO)
+    busy = [None, None, faults.status(503, retry_after=7_200)]
+    with company.meeting(*busy, path="/v2/nonbusinessDays"):
+        ended = company.sync()
+    assert ended.exit == Exit.THEIR_MOVE
+    assert ended.report.resources["nonbusiness_days"].rows > 0
+    assert company.sync().exit == Exit.DONE
+    assert differences(company) == []
+
+
+@pytest.mark.parametrize("chosen", [("teams",), ("users", "absences")])
+def test_what_dlt_leaves_out_is_not_asked_for(
+    account: Callable[..., Account], tmp_path: Path, chosen: tuple[str, ...]
+) -> None:
+    """Who selects resources of the source, or cuts them short, asks for no others."""
+    company = account(CLOCKODO)
+    pipeline = dlt.pipeline("part", pipelines_dir=str(tmp_path), destination="duckdb")
+    for times, short in enumerate((False, True), 1):
+        source = clockodo(company.settings, Options(company.world.now)).with_resources(*chosen)
+        pipeline.extract(source.add_limit(1) if short else source)
+        wanted = {f"{BY_NAME[name].path}" for name in chosen}
+        asked = {path: count for path, count in company.app.counts.items() if path in wanted}
+        assert asked == dict.fromkeys(wanted, times)
+        assert company.app.counts.keys() - wanted <= {"/v4/users/me", BY_NAME["company"].path}

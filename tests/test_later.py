@@ -123,5 +123,6 @@ def test_a_server_that_wants_to_be_left_alone_is_asked_no_more(
     assert (statuses[edited], statuses[busy]) == ("loaded", "postponed")
     assert set(list(statuses.values())[list(statuses).index(busy) :]) == {"postponed"}
     assert company.app.requests[-1][0] != path, "the answer was held back, and was the last"
+    assert company.app.counts.total() + 1 == ended.report.requests
     assert company.sync().exit == Exit.DONE
     assert differences(company) == []
