@@ -13,7 +13,7 @@ import pyarrow as pa
 A = TypeVar("A")
 T = TypeVar("T")
 
-IN_FLIGHT = 8  # twice as many spare a tenth: benchmarks/RESULTS.md
+IN_FLIGHT = 8  # more would wait for the limits earlier, a third faster till then: DECISIONS.md, 74
 
 
 @dataclass(frozen=True)
