@@ -27,11 +27,11 @@ class Coming(Generic[T]):
 
 
 def begin(session: Session, reading: Mapping[str, Callable[[Session], T]]) -> dict[str, Coming[T]]:
-    """Begin to read all of these, whoever will ask for them."""
+    """Begin to read all of these, whether or not anybody asks for them."""
     if not reading:
         return {}
     pool = ThreadPoolExecutor(IN_FLIGHT, thread_name_prefix="list")
     each = {name: session.apart() for name in reading}
     coming = {n: Coming(pool.submit(read, each[n]), each[n]) for n, read in reading.items()}
-    pool.shutdown(wait=False)  # of its threads, when all is read
+    pool.shutdown(wait=False)  # the threads end once all is read
     return coming

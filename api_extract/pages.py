@@ -1,4 +1,4 @@
-"""Requests, pages, and the loop that fetches the pages of one list in order."""
+"""Requests, pages, and the loop that fetches several things at once, in order."""
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -13,7 +13,7 @@ import pyarrow as pa
 A = TypeVar("A")
 T = TypeVar("T")
 
-IN_FLIGHT = 8  # more would wait for the limits earlier, a third faster till then: DECISIONS.md, 74
+IN_FLIGHT = 8  # more would only reach the limits sooner: DECISIONS.md, 74
 
 
 @dataclass(frozen=True)

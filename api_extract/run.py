@@ -62,7 +62,8 @@ class Run(Generic[S]):
     `system`: the name of the source's schema. `reduced`: resources of which the key gets less than
     was asked for. `wanted`: which are read, by default all. `left`: what the package before has
     left to this one, where a run loads several; `done`: windows of entries they have read;
-    `fresh`: rows of this one that were never read before. `upcoming`: resources whose turn comes.
+    `fresh`: rows of this one that were never read before. `upcoming`: resources still to be
+    read by this extraction.
     """
 
     def __init__(  # noqa: PLR0913 - what a run is made of
@@ -211,9 +212,18 @@ class Run(Generic[S]):
         self._coming |= begin(self.session, new)
 
     def stop(self) -> None:
-        """Ask for nothing more, as nobody waits for it."""
+        """Ask for nothing more; count what was asked."""
         self.session.close()
+        for coming in self._coming.values():
+            with suppress(Exception):
+                coming.into(self.session)
         self._coming.clear()
+        self.upcoming.clear()
+        self._count()
+
+    def _count(self) -> None:
+        self.report.requests = self.session.requests
+        self.report.waited = self.session.waited
 
     def once(self, resource: str, read: Callable[[], Lists]) -> Lists:
         """Return a list that is read whole, once per run however many ask for it."""
@@ -250,11 +260,7 @@ class Run(Generic[S]):
                 raise
             report.left(error.status, str(error))
         except Later as error:
-            self.session.close()  # nobody waits for what else is under way
-            for coming in self._coming.values():
-                with suppress(Exception):  # it counts what it has asked for
-                    coming.into(self.session)
-            self._coming.clear()
+            self.stop()
             every = self.options.full and not self.asked
             self.postpone(resource.name, self.remembered(resource.name) if every else (), error)
         finally:
@@ -262,8 +268,7 @@ class Run(Generic[S]):
             if not self.session.limiter.shared and ALONE not in self.report.notes:
                 self.report.notes.append(ALONE)
             report.requests += self.session.requests - before
-            self.report.requests = self.session.requests
-            self.report.waited = self.session.waited
+            self._count()
             self.report.tell(f"{resource.name}: {report.rows} rows, {report.status}")
 
     def _note_day(self, resource: str, *, rests: bool) -> None:

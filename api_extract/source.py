@@ -42,6 +42,8 @@ def source(run: Run[S], identify: Callable[[Run[S]], None], read: Reading[S]) ->
                 run.report.unread.add(resource.name)
                 return
             yield from run.counted(resource, lambda: _read(run, resource, read))
+        except GeneratorExit:
+            raise  # dlt wants no more of this one; of others it may
         except BaseException as error:
             run.stop()
             if isinstance(error, ExtractError):

@@ -42,11 +42,13 @@ def whole(run: Clockodo, shape: Shape) -> Iterator[Any]:
 
 def _upcoming(run: Clockodo, first: str) -> Iterator[str]:
     """Return the lists that are read whole from this one on, until something else comes."""
-    asked = {first, *run.upcoming} & (run.left or run.wanted)
+    due = {first, *run.upcoming}
+    if run.left:
+        due &= run.left
     rest = dropwhile(lambda resource: resource.name != first, run.resources.values())
     for resource in takewhile(lambda resource: resource.reading == "whole", rest):
         name = resource.name
-        if name in asked and not rests(Batch(run, run.shape(name)), Span(EVERYTHING)):
+        if name in due and not rests(Batch(run, run.shape(name)), Span(EVERYTHING)):
             yield name
 
 
@@ -59,7 +61,7 @@ def by_year(run: Clockodo, shape: Shape) -> Iterator[Any]:
     asks = [_of_year(run, shape, days, in_years=in_years) for days in every]
     batch = Batch(run, shape)
     read_due(batch, asks)
-    read_due(batch, asks)  # as what changed in one year may recur in the years before it
+    read_due(batch, asks)  # as what changed in one year may recur in others
     yield from batch.items()
 
 

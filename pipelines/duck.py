@@ -1,8 +1,8 @@
-"""DuckDB as dlt's destination, but for how it is found what was staged twice.
+"""dlt's DuckDB destination, with a cheaper way to drop duplicates from staging.
 
-dlt numbers all rows of a key to keep the first, which takes as long as all the rest of a merge.
-Hardly ever is anything twice: what is, a load that was resumed or an entry that moved while it was
-read has left there; so only those rows are numbered.
+dlt numbers all rows of a key to keep the first, which takes as long as all the rest of a merge. But
+duplicates are rare: they come of a load that was resumed, or of an entry that moved while it was
+read. So only rows whose key is there more than once are numbered.
 """
 
 from collections.abc import Sequence

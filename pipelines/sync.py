@@ -110,7 +110,10 @@ def sync(  # noqa: PLR0913 - each is an option of the command line
             outcome.finished_pending = begin(place, pipeline)
         try:
             _load(
-                *(place, pipeline, source, outcome),
+                place,
+                pipeline,
+                source,
+                outcome,
                 lambda: ledger.write(outcome.report, options.as_of, summary(outcome)),
             )
         except Exception as error:
