@@ -14,6 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
+from math import inf
 from pathlib import Path
 
 import dlt
@@ -71,6 +72,15 @@ class Limiter:
             for limit in self.limits
         )
 
+    def left(self) -> float:
+        """Return how many requests go out until a run has to leave; limits of a kind left aside."""
+        leaving = [n for n in self.limits if not n.kind and n.patience < n.seconds]
+        try:
+            with self._lock:
+                return min((n.count - self._sent_within(n) for n in leaving), default=inf)
+        except sqlite3.Error:  # the next request finds another way to count
+            return inf
+
     def acquire(self, kind: str = "") -> float:
         """Wait for a turn for one request of this kind; return the seconds waited.
 
@@ -119,6 +129,11 @@ class Limiter:
                 )
             sent.execute("INSERT INTO sent VALUES (?, ?)", (turn, kind))
         return turn
+
+    def _sent_within(self, limit: Limit) -> int:
+        since = self._clock() - limit.seconds * SLACK
+        (count,) = self._sent.execute("SELECT count(*) FROM sent WHERE at > ?", (since,)).fetchone()
+        return int(count)
 
     def _free(self, limit: Limit) -> float:
         """Return the moment from which one more call is within this limit."""

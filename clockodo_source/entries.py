@@ -175,12 +175,15 @@ class _Reader:
     def _look_ahead(self, pool: ThreadPoolExecutor, waiting: list[_Span]) -> None:
         """Begin to read the first span, and those after it that the package is likely to hold."""
         place = pages = 0
-        size, most = self.shape.resource.page_size, min(ABREAST, len(waiting))
+        size = self.shape.resource.page_size
+        # The last requests of a day are enough for the first span, rather than for none.
+        abreast = ABREAST if self.run.session.limiter.left() > MOST_AHEAD else 1
+        most = min(abreast, len(waiting))
         while place < most and pages < MOST_AHEAD and not is_full(self.run, pages * size):
             span = waiting[place]
             if cut := span.cut:
                 waiting[place : place + 1] = cut
-                most = min(ABREAST, len(waiting))
+                most = min(abreast, len(waiting))
                 continue
             if span.coming is None:
                 span.coming = pool.submit(self._of, span.windows)

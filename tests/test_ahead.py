@@ -16,6 +16,7 @@ import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api_extract.changes import Changes
+from api_extract.limits import DAY, Limit
 from clockodo_source import Options, clockodo
 from clockodo_source.entries import ABREAST
 from clockodo_source.tables import BY_NAME
@@ -60,6 +61,16 @@ def test_packages_fill_up_with_spans_that_turn_out_too_long(
     )
     assert max(loads) < (2 * 5000,)
     assert differences(company) == []
+
+
+def test_the_last_requests_of_a_day_are_for_the_first_months(
+    company: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are not shared among several, of which none would be read to its end."""
+    monkeypatch.setattr(CLOCKODO.limits, (Limit(9, DAY),))
+    setting = {"start_date": company.world.since}
+    assert company.sync("entries", setting=setting).exit == Exit.THEIR_MOVE
+    assert company.query(f"select count(*) > 0 from {CLOCKODO.raw}.time_entries")[1] == [(True,)]
 
 
 def test_nothing_is_asked_for_once_a_load_has_failed(
