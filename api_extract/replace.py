@@ -34,6 +34,8 @@ logging.getLogger("dlt").addFilter(
     lambda record: "when merging arrow schema with dlt schema" not in str(record.msg)
 )
 
+ROW_GROUP = 122_880  # rows that DuckDB keeps together
+
 Bound = datetime | date | int
 
 _END = datetime(9999, 12, 31, tzinfo=UTC)
@@ -76,6 +78,24 @@ def staged(
     # At once, as each table handed on costs dlt a look at all its columns.
     all_of_it = [rows.cast(schema), pa.Table.from_pylist(markers, schema=schema)]
     yield _with_hints(table, pa.concat_tables(all_of_it))
+
+
+def in_row_groups(items: Iterable[DataItemWithMeta]) -> Iterator[DataItemWithMeta]:
+    """Yield the same rows of each table in pieces of one row group, and what is left at the end.
+
+    DuckDB copies what it is given in other pieces until its row groups are full.
+    """
+    held: dict[str, DataItemWithMeta] = {}
+    for item in items:
+        name = str(item.meta.hints["table_name"])
+        rows: Any = item.data
+        if name in held:
+            rows = pa.concat_tables([held[name].data, rows])
+        whole = rows.num_rows // ROW_GROUP * ROW_GROUP
+        for first in range(0, whole, ROW_GROUP):
+            yield DataItemWithMeta(item.meta, rows.slice(first, ROW_GROUP))
+        held[name] = DataItemWithMeta(item.meta, rows.slice(whole))
+    yield from held.values()
 
 
 def staged_schema(table: Table) -> pa.Schema:

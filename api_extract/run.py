@@ -164,7 +164,9 @@ class Run(Generic[S]):
         self.fresh, self.known = 0, Known(self.known.schema)  # there may be new tables
         self.reduced.clear()
         self.report.later = ""
-        self._shapes, self._lists, self._coming = {}, {}, {}
+        self._shapes, self._coming = {}, {}
+        if not self.left:
+            self._lists = {}
 
     def remembered(self, resource: str) -> dict[str, dict[str, Any]]:
         """Return what is remembered of the spans of a resource.

@@ -135,7 +135,7 @@ class Session:
             reraise=True,
         )
         for attempt in retrying:
-            with attempt, self._in_flight:
+            with attempt:
                 return self._attempt(request, read)
         raise AssertionError("unreachable: the last failure is raised again")
 
@@ -161,7 +161,8 @@ class Session:
             self.waited += other.waited
 
     def _attempt(self, request: Request, read: Callable[[Answer], T]) -> T:
-        answer = self._sent(request)
+        with self._in_flight:  # what is read of the answer keeps no other from being asked for
+            answer = self._sent(request)
         if answer.status != HTTPStatus.OK:
             raise self._refusal(request, answer)
         try:

@@ -1,6 +1,6 @@
 """From resources as declared to a dlt source that reads them in one run."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,6 +10,7 @@ from dlt.extract.source import DltSource
 
 from api_extract.configured import Confined
 from api_extract.errors import ExtractError, Later, YourMove
+from api_extract.replace import in_row_groups
 from api_extract.resource import Resource
 from api_extract.run import PEOPLE, Run, S
 
@@ -33,15 +34,13 @@ def source(run: Run[S], identify: Callable[[Run[S]], None], read: Reading[S]) ->
         state = dlt.current.source_state()
         try:
             if run.state is not state:  # the first resource of an extraction
-                run.begin(state)
-                identify(run)
-                _refuse_a_wrong_clock(run)
+                _begin(run, state, identify)
             if run.left and resource.name not in run.left:
                 return
             if run.report.unread:
                 run.report.unread.add(resource.name)
                 return
-            yield from run.counted(resource, lambda: _read(run, resource, read))
+            yield from in_row_groups(run.counted(resource, lambda: _read(run, resource, read)))
         except GeneratorExit:
             raise  # dlt wants no more of this one; of others it may
         except BaseException as error:
@@ -59,6 +58,15 @@ def source(run: Run[S], identify: Callable[[Run[S]], None], read: Reading[S]) ->
         ]
 
     return made()
+
+
+def _begin(
+    run: Run[S], state: MutableMapping[str, Any], identify: Callable[[Run[S]], None]
+) -> None:
+    run.begin(state)
+    if not run.left:
+        identify(run)
+        _refuse_a_wrong_clock(run)
 
 
 def _refuse_a_wrong_clock(run: Run[S]) -> None:

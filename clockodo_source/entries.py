@@ -15,12 +15,12 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import msgspec
 import pyarrow as pa
 
-from api_extract.ahead import begin
 from api_extract.changes import Changes
 from api_extract.due import due, every_month, is_full, replaced
 from api_extract.entry_rows import Entries, Id, Part, between, without
@@ -82,14 +82,17 @@ def entries(run: Clockodo, shape: Shape) -> Iterator[Any]:
 def _factors(run: Clockodo) -> Factors:
     """Return what the revenue of entries hangs on, where it is out of the ordinary.
 
-    Read before the entries, so that what changes meanwhile is seen as a change by the next run.
+    Read before all entries, so that what changes meanwhile is seen as a change by the next run;
+    and apart from what the lists are filled with, as entries may be of projects made meanwhile.
     """
     before: Factors = run.state.get("factors", {})
-    coming = begin(run.session, {name: reading(run, name) for name in ("projects", "subprojects")})
+    apart = {f"{name}, before entries": name for name in ("projects", "subprojects")}
+    read = {key: reading(run, name) for key, name in apart.items()}
+    run.ahead(read)
     factors = {}
-    for name, rows_of in coming.items():
+    for key, name in apart.items():
         try:
-            rows = rows_of.into(run.session)[name].select(FACTORS).to_pylist()
+            rows = run.once(key, partial(read[key], run.session))[name].select(FACTORS).to_pylist()
         except (Forbidden, Gone, Later, Unusable) as error:
             if not run.resources[name].optional and isinstance(error, Forbidden | Gone):
                 raise

@@ -1,6 +1,7 @@
 """A long history is loaded package by package, each of bounded size."""
 
 import sys
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -8,6 +9,7 @@ from datetime import timedelta
 import pytest
 
 from api_extract.windows import months
+from clockodo_source.tables import BY_NAME
 from pipelines.ledger import Ledger
 from pipelines.sweep import sweep
 from pipelines.systems import SYSTEMS
@@ -42,6 +44,10 @@ def test_packages_add_up_to_what_the_tracker_tells(company: Account, *, full: bo
     """Each list is read once, however many packages there are, and nothing is left for later."""
     found = company.sync(full=full)
     assert found.packages >= MONTHS
+    counts = Counter(company.app.counts)
+    assert counts[company.tracker.identity_path] == 1
+    if company.tracker is CLOCKODO:
+        assert counts[BY_NAME["projects"].path] == 2  # once before all entries
     assert differences(company) == []
     tables = found.report.tables
     assert tables["users"].windows == 1

@@ -1,7 +1,9 @@
 import json
 import logging
+import threading
 import traceback
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -19,7 +21,7 @@ from api_extract.errors import (
     TheirMove,
 )
 from api_extract.limits import Limit
-from api_extract.pages import Page, Request, iter_pages
+from api_extract.pages import IN_FLIGHT, Page, Request, iter_pages
 from api_extract.session import ATTEMPTS, ATTEMPTS_LIMITED, LONGEST_WAIT
 from simulator.faults import HALF_BODY, NOT_JSON, RESET, SILENCE, Fault, status
 from simulator.server import listener, serve
@@ -225,6 +227,18 @@ def test_a_request_that_is_tried_again_counts_for_the_limit(stage: Stage) -> Non
     assert wish == 3
     assert 490 < turn <= 505
     assert api.session.waited == pytest.approx(506, abs=10)
+
+
+def test_an_answer_that_is_being_read_keeps_none_from_being_asked_for(stage: Stage) -> None:
+    """As many as may be in flight are being read when one more is asked for, and answered."""
+    api = stage.set()
+    everybody = threading.Barrier(IN_FLIGHT + 1)
+    with ThreadPoolExecutor(IN_FLIGHT + 1) as pool:
+        met = [
+            pool.submit(api.session.fetch, ASK, lambda _: everybody.wait(9))
+            for _ in range(IN_FLIGHT + 1)
+        ]
+    assert sorted(each.result() for each in met) == list(range(IN_FLIGHT + 1))
 
 
 def test_pages_stay_whole_and_in_order_through_faults(stage: Stage) -> None:
