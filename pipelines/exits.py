@@ -2,6 +2,8 @@
 
 import errno
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import IntEnum
 
 import duckdb
@@ -13,7 +15,10 @@ from dlt.destinations.exceptions import (
     DatabaseTransientException,
     DestinationConnectionError,
 )
-from dlt.pipeline.exceptions import PipelineStateEngineNoUpgradePathException
+from dlt.pipeline.exceptions import (
+    PipelineStateEngineNoUpgradePathException,
+    PipelineStepFailed,
+)
 from filelock import Timeout
 
 from api_extract.errors import ExtractError, TheirMove, YourMove
@@ -38,6 +43,17 @@ class Exit(IntEnum):
     NOT_AS_AGREED = 4
     LOOK = 5
     BUSY = 6
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Let Ctrl-C be what it is, which dlt makes a failure of its own."""
+    try:
+        yield
+    except PipelineStepFailed as error:
+        if isinstance(error.exception, KeyboardInterrupt):
+            raise error.exception from None
+        raise
 
 
 def explained(error: BaseException) -> tuple[Exit, str] | None:

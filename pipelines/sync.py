@@ -15,7 +15,7 @@ from api_extract.report import Report
 from api_extract.run import Options
 from api_extract.source import select
 from pipelines.built import accounts, is_built, noted
-from pipelines.exits import Exit, explained
+from pipelines.exits import Exit, explained, interruptible
 from pipelines.ledger import Ledger
 from pipelines.models import Built, build_models
 from pipelines.pending import refuse_a_newer
@@ -107,15 +107,17 @@ def sync(  # noqa: PLR0913 - each is an option of the command line
                 outcome.swept_within = swept.days
             options = replace(options, forgotten=tuple(ledger.forgotten()), package=PACKAGE)
             source = SYSTEMS[place.system].source(settings, options, outcome.report, resources)
-            outcome.finished_pending = begin(place, pipeline)
+            with interruptible():
+                outcome.finished_pending = begin(place, pipeline)
         try:
-            _load(
-                place,
-                pipeline,
-                source,
-                outcome,
-                lambda: ledger.write(outcome.report, options.as_of, summary(outcome)),
-            )
+            with interruptible():
+                _load(
+                    place,
+                    pipeline,
+                    source,
+                    outcome,
+                    lambda: ledger.write(outcome.report, options.as_of, summary(outcome)),
+                )
         except Exception as error:
             _note_failure(ledger, outcome, options, error)
             raise

@@ -115,6 +115,24 @@ def test_nothing_is_asked_for_once_a_load_has_failed(
     assert company.app.counts[LIST] <= asked[0] + ABREAST  # which were under way
 
 
+def test_who_stops_a_sync_hears_of_no_failure(
+    company: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-C is no error of anybody, nobody is alerted, and the next run goes on."""
+
+    def stop(*_: Any) -> NoReturn:  # noqa: ANN401 - whatever it is given
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as here:
+        here.setattr(Changes, "replace", stop)
+        with pytest.raises(KeyboardInterrupt):
+            company.sync("entries")
+    company.sync()
+    failed = f"select count(*) from {CLOCKODO.raw}.resource_status where status = 'failed'"
+    assert company.query(failed)[1] == [(0,)]
+    assert differences(company) == []
+
+
 def test_nothing_is_asked_for_after_a_refusal(company: Account) -> None:
     """A key that is not accepted any more is not tried on the next span."""
     lose = lambda: setattr(company.app, "key", "another")  # noqa: E731 - one word
