@@ -19,7 +19,6 @@ from api_extract.resource import Resource, Rows
 from api_extract.session import Session
 
 TRAVERSALS = 3  # how often a list that changes under our hands is read before it is given up
-PAGES_AT_ONCE = 40  # that are held as they came, before they are read
 SKEW = timedelta(seconds=5)  # between the clocks that a server stamps rows and answers with
 
 
@@ -144,20 +143,14 @@ def _traverse(
     began, number = session.server_time, 0
     if most_pages is not None and first.count_pages > most_pages:
         raise TooLong(first.count_pages)
-    read: list[Page] = []
-    parts = []
+    read = []
     for number, page in enumerate(chain([first], pages), start=1):
         if page.number != number > 1:
             raise NotAsAgreed(f"{shape.resource.endpoint}: page {number} came as {page.number}.")
         read.append(page)
         if page.count_items != first.count_items:
             return Traversal(max(number, first.count_pages))
-        if len(read) == PAGES_AT_ONCE:
-            parts.append(shape.read(read, stamp))
-            read.clear()
-    parts.append(shape.read(read, stamp))
-    total = sum(rows for rows, _ in parts)
-    whole = {t.name: pa.concat_tables([found[t.name] for _, found in parts]) for t in shape.tables}
+    total, whole = shape.read(read, stamp)
     repeated = any(_repeats(whole[t.name], t.key) for t in shape.tables)
     if number == 1 and first.count_items is None and repeated:
         raise NotAsAgreed(f"{shape.resource.endpoint}: two rows with the same key.")

@@ -6,7 +6,7 @@ Lists do not wait for each other either.
 import asyncio
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, NoReturn
@@ -17,18 +17,15 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api_extract.changes import Changes
 from api_extract.limits import DAY, Limit
-from api_extract.pages import Page
-from api_extract.reading import Shape
 from clockodo_source import Options, clockodo
 from clockodo_source.entries import ABREAST
 from clockodo_source.tables import BY_NAME
 from clockodo_source.tables_work import WORK
 from pipelines.exits import Exit
 from simulator import faults
-from simulator.clockodo import Switches
 from tests.conftest import Account
 from tests.trackers import CLOCKODO
-from tests.truth import differences, of_entries
+from tests.truth import differences
 
 LIST = "/v2/entries"
 
@@ -64,28 +61,6 @@ def test_packages_fill_up_with_spans_that_turn_out_too_long(
     )
     assert max(loads) < (2 * 5000,)
     assert differences(company) == []
-
-
-def test_a_long_list_is_read_piece_by_piece(
-    company: Account, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """However many pages a month has, few are held as they came; it is whole all the same."""
-    monkeypatch.setattr(CLOCKODO.limits, ())
-    monkeypatch.setattr("api_extract.reading.PAGES_AT_ONCE", 3)
-    company.app.switches = Switches(largest_page=200)
-    read = Shape.read
-    held = []
-
-    def watched(self: Shape, pages: Sequence[Page], stamp: object = None) -> Any:  # noqa: ANN401 - as it is
-        held.append(len(pages))
-        return read(self, pages, stamp)
-
-    monkeypatch.setattr(Shape, "read", watched)
-    company.sync("entries")
-
-    assert held.count(3) > 12
-    assert max(held) == 3
-    assert differences(company, of_entries(company)) == []
 
 
 def test_the_last_requests_of_a_day_are_for_the_first_months(
